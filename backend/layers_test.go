@@ -15,7 +15,7 @@ import (
 // commit and say why.
 var levels = map[string]int{
 	"backend/problem": 0, "backend/stats": 0, "backend/figure": 0,
-	"backend/catalog": 1, "backend/bucket": 1, "backend/vault": 1,
+	"backend/jsondoc": 1, "backend/catalog": 1, "backend/bucket": 1, "backend/vault": 1,
 	"backend/tabular": 2, "backend/access": 2, "backend/audit": 2, "backend/model": 2,
 	"backend/colstore": 3, "backend/inference": 3,
 	"backend/cohort":   4,

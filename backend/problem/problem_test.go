@@ -42,3 +42,18 @@ func TestFromCallsACancelledContextSuperseded(t *testing.T) {
 		t.Errorf("kind %q", p.Kind)
 	}
 }
+
+func TestDidYouMeanOffersOnlyNearNames(t *testing.T) {
+	names := []string{"pbc.bili", "pbc.albumin", "lung.ph.ecog"}
+	for name, want := range map[string]string{
+		"pbc.billi":    " Did you mean “pbc.bili”?",
+		"PBC.Albumin":  " Did you mean “pbc.albumin”?",
+		"veteran.trt":  "",
+		"":             "",
+		"lung.ph.ecgo": " Did you mean “lung.ph.ecog”?",
+	} {
+		if got := DidYouMean(name, names); got != want {
+			t.Errorf("%q: got %q, want %q", name, got, want)
+		}
+	}
+}

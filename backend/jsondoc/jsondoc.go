@@ -1,0 +1,206 @@
+// Package jsondoc reads the JSON documents that people write by hand: cohort
+// definitions and analyses. It is strict where encoding/json is kind: an unknown
+// or repeated key, a wrong type or trailing text is an error, and every finding
+// carries its JSON pointer (RFC 6901), so that a page can mark the field and a
+// person can find the line. All findings are collected before it gives up.
+package jsondoc
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vitrine/backend/problem"
+)
+
+const (
+	maxBytes    = 1 << 20 // a hand-written document is a few kB
+	maxDepth    = 64
+	maxFindings = 50
+)
+
+// Document is one parsed document and what has been found wrong with it.
+type Document struct {
+	name     string // what the document is, for messages: "cohort definition"
+	findings []problem.Detail
+}
+
+// Node is a value at a place in a document.
+type Node struct {
+	Pointer string
+	value   any
+	doc     *Document
+}
+
+// member keeps an object's keys in the order written.
+type member struct {
+	key   string
+	value any
+}
+
+// Parse reads one JSON value. name says what the document is. A syntax error is
+// returned at once with line and column; everything later goes through Fail and
+// is returned by Err.
+func Parse(data []byte, name string) (Node, error) {
+	if len(data) > maxBytes {
+		return Node{}, problem.New(problem.TooLarge, "document-too-large",
+			fmt.Sprintf("The %s is larger than %d kB.", name, maxBytes>>10)).
+			Try("Check that this is the right file.")
+	}
+	doc := &Document{name: name}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	value, err := doc.read(dec, "", 0)
+	if err == nil {
+		if _, more := dec.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("there is more text after the end of the document")
+		}
+	}
+	if err != nil {
+		return Node{}, syntaxProblem(data, dec.InputOffset(), name, err)
+	}
+	return Node{value: value, doc: doc}, nil
+}
+
+func syntaxProblem(data []byte, offset int64, name string, err error) error {
+	before := data[:min(int(offset), len(data))]
+	line := bytes.Count(before, []byte("\n")) + 1
+	column := len(before) - bytes.LastIndexByte(before, '\n')
+	reason := err.Error()
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		reason = "the text ends in the middle"
+	}
+	return problem.New(problem.Invalid, "json-syntax",
+		fmt.Sprintf("The %s is not valid JSON: %s.", name, strings.TrimPrefix(reason, "json: "))).
+		At(fmt.Sprintf("line %d, column %d", line, column)).
+		Try("Look for a missing comma, quote or bracket near this place.").Because(err)
+}
+
+// read decodes one value token by token so that repeated keys are seen.
+func (d *Document) read(dec *json.Decoder, pointer string, depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, fmt.Errorf("it is nested deeper than %d levels", maxDepth)
+	}
+	token, err := dec.Token()
+	if err != nil {
+		return nil, err
+	}
+	switch token {
+	case json.Delim('{'):
+		return d.readObject(dec, pointer, depth)
+	case json.Delim('['):
+		return d.readArray(dec, pointer, depth)
+	}
+	return token, nil
+}
+
+func (d *Document) readObject(dec *json.Decoder, pointer string, depth int) (any, error) {
+	members := []member{}
+	for dec.More() {
+		token, err := dec.Token()
+		if err != nil {
+			return nil, err
+		}
+		key, ok := token.(string)
+		if !ok {
+			return nil, errors.New("a key must be text in quotes")
+		}
+		at := pointer + "/" + escape(key)
+		value, err := d.read(dec, at, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(members, func(m member) bool { return m.key == key }) {
+			d.fail(at, "this key is written twice")
+			continue
+		}
+		members = append(members, member{key, value})
+	}
+	_, err := dec.Token()
+	return members, err
+}
+
+func (d *Document) readArray(dec *json.Decoder, pointer string, depth int) (any, error) {
+	items := []any{}
+	for dec.More() {
+		item, err := d.read(dec, pointer+"/"+strconv.Itoa(len(items)), depth+1)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	_, err := dec.Token()
+	return items, err
+}
+
+// escape writes a key as a JSON pointer token.
+func escape(key string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+}
+
+func (d *Document) fail(pointer, message string) {
+	if pointer == "" {
+		pointer = "/"
+	}
+	if len(d.findings) < maxFindings {
+		d.findings = append(d.findings, problem.Detail{Place: pointer, Message: message})
+	}
+}
+
+// Err returns every finding as one problem, or nil.
+func (n Node) Err() error {
+	if len(n.doc.findings) == 0 {
+		return nil
+	}
+	message := fmt.Sprintf("The %s has an error.", n.doc.name)
+	if k := len(n.doc.findings); k > 1 {
+		message = fmt.Sprintf("The %s has %d errors.", n.doc.name, k)
+	}
+	return problem.New(problem.Invalid, "document-invalid", message).
+		With(n.doc.findings...).
+		Try("Correct it there and run it again.")
+}
+
+// Fail records a finding at this node.
+func (n Node) Fail(format string, args ...any) {
+	n.doc.fail(n.Pointer, fmt.Sprintf(format, args...))
+}
+
+// Exists reports whether the node was written at all.
+func (n Node) Exists() bool { return n.doc != nil && n.value != absent{} }
+
+// absent marks a key that an object does not have.
+type absent struct{}
+
+// Raw gives the value's JSON again, for handing on.
+func (n Node) Raw() json.RawMessage {
+	raw, err := json.Marshal(plain(n.value))
+	if err != nil {
+		panic(err) // impossible: the value came from JSON
+	}
+	return raw
+}
+
+// plain turns ordered members back into what encoding/json writes.
+func plain(v any) any {
+	switch v := v.(type) {
+	case []member:
+		m := make(map[string]any, len(v))
+		for _, e := range v {
+			m[e.key] = plain(e.value)
+		}
+		return m
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = plain(e)
+		}
+		return out
+	}
+	return v
+}
