@@ -70,6 +70,9 @@ func TestKaplanMeierEqualsR(t *testing.T) {
 	for _, c := range kmCases {
 		checked = append(checked, c.id)
 		t.Run(c.id, func(t *testing.T) {
+			if c.unlikeR != "" {
+				t.Log("standard errors and limits skipped:", c.unlikeR)
+			}
 			d := readTable(t, c.dataset)
 			if c.whereColumn != "" {
 				d = d.where(t, c.whereColumn, c.whereValue)
