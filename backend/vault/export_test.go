@@ -1,0 +1,7 @@
+package vault
+
+// SetStep has f called after each step of a write that must survive a crash.
+func SetStep(f func(step string)) { atStep = f }
+
+// ParseManifest is what reads vault.json.
+func ParseManifest(data []byte) (Info, error) { return parseManifest(data, "vault.json") }

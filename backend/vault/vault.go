@@ -1,0 +1,247 @@
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"vitrine/backend/problem"
+)
+
+// Names inside the data folder; see FORMAT.md.
+const (
+	coreName    = "core.db"
+	lockName    = "lock"
+	datasetsDir = "datasets"
+	stagingDir  = "staging"
+)
+
+// Options say how to open a vault. The zero value opens an existing one.
+type Options struct {
+	// Clock tells the time; time.Now when nil.
+	Clock func() time.Time
+	// Create makes the vault where there is none. An existing one is opened as it is.
+	Create bool
+	// Demonstration marks a created vault as one for public data only. As long as
+	// nothing is encrypted, no other vault can be created.
+	Demonstration bool
+}
+
+// Vault is an open data folder. Its methods may be called from any goroutine.
+type Vault struct {
+	home    string
+	clock   func() time.Time
+	info    Info
+	created bool
+	lock    *lock
+	core    *sql.DB
+
+	// mu guards the fields below, and makes reading a dataset's row and holding
+	// its file one step.
+	mu      sync.Mutex
+	closed  bool
+	held    map[string]int       // readers per file in datasets/
+	retired map[string]bool      // files without a row, to go with their last reader
+	readers map[*sql.DB]struct{} // to close with the vault
+	staged  map[*Staged]struct{}
+}
+
+// Open opens the vault in the folder home for this process alone. Problems:
+// "vault-missing", "not-a-vault", "vault-in-use", "vault-newer",
+// "vault-damaged", "vault-needs-encryption", and those of FileProblem and
+// DBProblem.
+func Open(ctx context.Context, home string, opt Options) (*Vault, error) {
+	home, err := filepath.Abs(home)
+	if err != nil {
+		return nil, fmt.Errorf("find the data folder: %w", err)
+	}
+	v := &Vault{
+		home: home, clock: opt.Clock,
+		held: map[string]int{}, retired: map[string]bool{},
+		readers: map[*sql.DB]struct{}{}, staged: map[*Staged]struct{}{},
+	}
+	if v.clock == nil {
+		v.clock = time.Now
+	}
+	if err := v.open(ctx, opt); err != nil {
+		_ = v.Close()
+		return nil, err
+	}
+	return v, nil
+}
+
+// open is the story of Open: look before touching, take the lock, look again
+// because another process may have been faster, then create or recover.
+func (v *Vault) open(ctx context.Context, opt Options) error {
+	exists, err := survey(v.home)
+	if err != nil {
+		return err
+	}
+	if !exists {
+		if err := mayCreate(v.home, opt); err != nil {
+			return err
+		}
+		if err := makeFolder(v.home); err != nil {
+			return err
+		}
+	}
+	if v.lock, err = acquire(v.home); err != nil {
+		return err
+	}
+	if exists, err = survey(v.home); err != nil {
+		return err
+	}
+	keepPrivate(v.home)
+	if !exists {
+		if err := v.create(ctx, opt); err != nil {
+			return err
+		}
+	}
+	if v.info, err = readManifest(v.home); err != nil {
+		return err
+	}
+	if err := v.openCore(ctx); err != nil {
+		return err
+	}
+	return v.tidy(ctx)
+}
+
+// Home is the data folder, absolute.
+func (v *Vault) Home() string { return v.home }
+
+// Info says what this vault is and how it is protected.
+func (v *Vault) Info() Info { return v.info }
+
+// Created reports whether this Open made the vault.
+func (v *Vault) Created() bool { return v.created }
+
+// DB is core.db. Transactions begin immediately, so a reader that turns writer
+// never meets a conflict; begin read-only ones with sql.TxOptions.ReadOnly.
+// The vault closes it.
+func (v *Vault) DB() *sql.DB { return v.core }
+
+// Close closes every database the vault gave out, discards what is staged,
+// writes the log back into core.db and lets the next process in. A second call
+// does nothing.
+func (v *Vault) Close() error {
+	readers, staged, first := v.shut()
+	if !first {
+		return nil
+	}
+	var errs []error
+	for _, s := range staged {
+		errs = append(errs, s.Discard())
+	}
+	for _, db := range readers {
+		errs = append(errs, db.Close())
+	}
+	if v.core != nil {
+		// The last connection to close does the same; asking makes an error heard.
+		if _, err := v.core.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+			errs = append(errs, DBProblem(err, filepath.Join(v.home, coreName)))
+		}
+		errs = append(errs, v.core.Close())
+	}
+	if v.lock != nil {
+		errs = append(errs, v.lock.release())
+	}
+	return errors.Join(errs...)
+}
+
+// shut marks the vault closed and hands over what is still open.
+func (v *Vault) shut() (readers []*sql.DB, staged []*Staged, first bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.closed {
+		return nil, nil, false
+	}
+	v.closed = true
+	for db := range v.readers {
+		readers = append(readers, db)
+	}
+	for s := range v.staged {
+		staged = append(staged, s)
+	}
+	return readers, staged, true
+}
+
+// mayCreate says whether a vault may be made at home.
+func mayCreate(home string, opt Options) error {
+	if !opt.Create {
+		return problem.New(problem.NotFound, "vault-missing", "There is no Vitrine vault in this folder.").At(home).
+			Try("Make one with vitrine demo, or name the folder that holds yours.")
+	}
+	if !opt.Demonstration {
+		return problem.New(problem.Forbidden, "vault-needs-encryption",
+			"This version of Vitrine does not encrypt yet, so it makes vaults for public demonstration data only.").
+			At(home).Try("Ask for a demonstration vault.")
+	}
+	return nil
+}
+
+// create builds a vault in an empty, locked folder in the order FORMAT.md gives.
+func (v *Vault) create(ctx context.Context, opt Options) error {
+	if err := mayCreate(v.home, opt); err != nil {
+		return err
+	}
+	for _, dir := range []string{datasetsDir, stagingDir} {
+		if err := makeFolder(filepath.Join(v.home, dir)); err != nil {
+			return err
+		}
+	}
+	info, err := newInfo(v.clock(), opt.Demonstration)
+	if err != nil {
+		return err
+	}
+	if err := clear(filepath.Join(v.home, stagingDir)); err != nil {
+		return err
+	}
+	atStep("create: folders made")
+	if err := createCore(ctx, v.stagedCore(), info.ID, v.clock); err != nil {
+		return err
+	}
+	atStep("create: core staged")
+	if err := writeManifest(v.home, info); err != nil {
+		return err
+	}
+	atStep("create: vault.json written")
+	v.created = true
+	return nil
+}
+
+func (v *Vault) stagedCore() string { return filepath.Join(v.home, stagingDir, coreName) }
+
+// openCore puts core.db in place if creating it stopped just before, opens it
+// and checks that it belongs to this vault.json.
+func (v *Vault) openCore(ctx context.Context) error {
+	path := filepath.Join(v.home, coreName)
+	if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+		if err := os.Rename(v.stagedCore(), path); err != nil {
+			return damaged(v.home, "The vault's main database, core.db, is missing.").Because(err)
+		}
+		if err := syncFolder(v.home); err != nil {
+			return FileProblem(err, v.home)
+		}
+		atStep("create: core in place")
+	}
+	db, err := openSQLite(ctx, path, coreSettings, coreConnections)
+	if err != nil {
+		return err
+	}
+	v.core = db
+	if err := v.Migrate(ctx, "vault", coreSteps); err != nil {
+		return err
+	}
+	return checkIdentity(ctx, db, v.home, v.info.ID)
+}
+
+// damaged is the problem of a vault that cannot be opened as it is.
+func damaged(home, message string) *problem.Problem {
+	return problem.New(problem.Unavailable, "vault-damaged", message).At(home).
+		Try("Put the folder back from a backup, or make a new vault in another folder and bring the datasets in again.")
+}
