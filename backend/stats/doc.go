@@ -7,8 +7,9 @@
 //
 // What it promises: results equal R's on real data to 1e-10 relative, and counts,
 // medians and quantiles exactly (testdata/golden, with the scripts that made
-// them); where R is not followed, the function says so (KM.Quantile). The same input gives the same output on every run; another order of the
-// rows changes at most the last digits of sums.
+// them); where R is not followed, the function says so (KM.Quantile). The same
+// input gives the same output on every run; another order of the rows changes at
+// most the last digits of sums.
 //
 // What it leaves to its callers: there are no missing values here. Callers pass
 // complete cases, count what they left out, and say so beside the result. A
