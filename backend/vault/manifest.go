@@ -18,20 +18,18 @@ const (
 	manifestLimit = 1 << 20 // bytes; a real one has some hundred
 )
 
-// Protection says how the data in a vault is kept from those who can read the disk.
-type Protection string
-
-// Unprotected is the only protection of format 1: none. It is for public data.
-const Unprotected Protection = "none"
+// Unprotected is the only value that Info.Protection has in format 1: nothing
+// keeps the data from those who can read the disk, so it must be public.
+const Unprotected = "none"
 
 // Info is what vault.json says.
 type Info struct {
-	Format        int        `json:"vitrine_vault" doc:"Format version of the vault folder"`
-	ID            string     `json:"id" doc:"Random name of the vault, 32 hexadecimal digits"`
-	CreatedAt     time.Time  `json:"created_at"`
-	Protection    Protection `json:"protection" doc:"none: the data is not encrypted"`
-	Demonstration bool       `json:"demonstration" doc:"Only public demonstration data may be put in"`
-	Notice        string     `json:"notice"`
+	Format        int       `json:"vitrine_vault" doc:"Format version of the vault folder"`
+	ID            string    `json:"id" doc:"Random name of the vault, 32 hexadecimal digits"`
+	CreatedAt     time.Time `json:"created_at"`
+	Protection    string    `json:"protection" doc:"none: the data is not encrypted"`
+	Demonstration bool      `json:"demonstration" doc:"Only public demonstration data may be put in"`
+	Notice        string    `json:"notice"`
 }
 
 func newInfo(now time.Time, demonstration bool) (Info, error) {
