@@ -223,6 +223,7 @@ func TestDefaultHome(t *testing.T) {
 			t.Errorf("XDG_DATA_HOME=%q: got %q, %v", value, got, err)
 		}
 	}
+	t.Setenv("XDG_DATA_HOME", "")
 	t.Setenv("HOME", "")
 	_, err := vault.DefaultHome()
 	wantCode(t, err, "home-unknown")
