@@ -219,7 +219,7 @@ func (c *chunk) dictionaryPage(header *format.PageHeader, data []byte) error {
 		return err
 	}
 	if c.dictionary != nil || h.NumValues < 0 || int(h.NumValues) > len(data)*8 ||
-		h.Encoding != format.Plain && h.Encoding != format.PlainDictionary {
+		h.Encoding != format.Plain && h.Encoding != plainDictionary {
 		return errDamaged
 	}
 	values, err := newPlain(c.leaf.physical, data)
@@ -284,7 +284,7 @@ func (c *chunk) open(encoding format.Encoding, values int, data []byte) (err err
 	}
 	c.rowsLeft -= values
 	c.left = values
-	c.plain = encoding != format.PlainDictionary && encoding != format.RLEDictionary
+	c.plain = encoding != plainDictionary && encoding != format.RLEDictionary
 	if len(data) == 0 {
 		c.source = nothing{} // a page of missing values
 		return nil

@@ -9,6 +9,9 @@ import (
 	"github.com/parquet-go/parquet-go/format"
 )
 
+// plainDictionary is how version 1 writers name dictionary pages and their indexes.
+const plainDictionary format.Encoding = 2
+
 // errRange is a stored value that the descriptor's type cannot hold exactly.
 var errRange = errors.New("a value is too large for its type")
 
@@ -21,7 +24,7 @@ type source interface {
 // newSource opens the values of a data page. limit is the page's value count.
 func newSource(encoding format.Encoding, physical format.Type, data []byte, dictionary *raw, limit int) (source, error) {
 	switch encoding {
-	case format.PlainDictionary, format.RLEDictionary:
+	case plainDictionary, format.RLEDictionary:
 		return newDictionarySource(data, dictionary)
 	case format.Plain:
 		return newPlain(physical, data)

@@ -43,8 +43,7 @@ type everything struct {
 
 func everythingTable(rows int) *catalog.Table {
 	ab := []catalog.Level{{Code: "a", Label: "A"}, {Code: "b", Label: "B"}, {Code: "c c", Label: "C"}}
-	t := &catalog.Table{ID: "every", File: "every.parquet", Rows: int64(rows)}
-	for _, f := range []catalog.Field{
+	return &catalog.Table{ID: "every", File: "every.parquet", Rows: int64(rows), Fields: []catalog.Field{
 		{Column: "i8", Type: catalog.Integer}, {Column: "i16", Type: catalog.Integer, Nullable: true},
 		{Column: "u32", Type: catalog.Integer}, {Column: "i32", Type: catalog.Integer},
 		{Column: "i64", Type: catalog.Integer, Nullable: true}, {Column: "i64d", Type: catalog.Integer},
@@ -56,10 +55,7 @@ func everythingTable(rows int) *catalog.Table {
 		{Column: "level", Type: catalog.Category, Nullable: true, Levels: ab}, {Column: "level2", Type: catalog.Category, Levels: ab},
 		{Column: "whole", Type: catalog.Number},
 		{Column: "code", Type: catalog.Integer, Nullable: true, Levels: []catalog.Level{{Code: "-1", Label: "x"}, {Code: "2", Label: "y"}}},
-	} {
-		t.Fields = append(t.Fields, f)
-	}
-	return t
+	}}
 }
 
 // some gives a value three times in four.
