@@ -11,7 +11,10 @@ import (
 
 	"vitrine/backend/model"
 	"vitrine/backend/problem"
+	"vitrine/backend/vault"
 )
+
+var _ model.Store = (*vault.Vault)(nil)
 
 // memory is a store as the vault is one: each step runs once.
 type memory struct {
