@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# What a person waits for, measured: program sizes, start of the server and of the
+# window beside a bare Wails window, then the Go benchmarks.
+set -euo pipefail
+. "$(dirname "$0")/env.sh"
+
+build/setup.sh test
+. build/env.sh
+build/ui.sh
+build/programs.sh
+CGO_ENABLED=1 go build "${go_flags[@]}" -tags "$window_tags" -o "$bin/bare" ./build/bench/bare
+
+say "Sizes and starts:"
+go run ./build/bench
+say "Go benchmarks:"
+go test -run '^$' -bench . -benchmem ./backend/... | grep -E '^(Benchmark|pkg:)'
