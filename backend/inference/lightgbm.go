@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -215,6 +216,14 @@ func (e *Ensemble) readFeatures(head *section) error {
 		e.features[i] = feature{name: name, info: info}
 	}
 	return nil
+}
+
+// finite is nil for NaN and infinity, which a range may have and JSON may not.
+func finite(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
 }
 
 // parseInfo reads one entry of feature_infos: none, [min:max] or code:code:...

@@ -5,26 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 
 	"vitrine/backend/problem"
 )
-
-func parseUint32(text string) (uint32, error) {
-	n, err := strconv.ParseUint(text, 10, 32)
-	return uint32(n), err
-}
-
-// finite is nil for NaN and infinity, which a range may have and JSON may not.
-func finite(x float64) *float64 {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return nil
-	}
-	return &x
-}
 
 // trailer is what follows the trees, as far as prediction needs it.
 type trailer struct {

@@ -115,7 +115,7 @@ func parseSets(s *section) ([]bitset, error) {
 	if err != nil {
 		return nil, err
 	}
-	words, err := s.integersUnsigned("cat_threshold", int(bounds[count]))
+	words, err := s.bitWords("cat_threshold", int(bounds[count]))
 	if err != nil {
 		return nil, err
 	}
@@ -130,23 +130,6 @@ func parseSets(s *section) ([]bitset, error) {
 		sets[i] = words[bounds[i]:bounds[i+1]:bounds[i+1]]
 	}
 	return sets, nil
-}
-
-// integersUnsigned gives want words of 32 bits.
-func (s *section) integersUnsigned(key string, want int) ([]uint32, error) {
-	texts, err := s.words(key, want)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]uint32, len(texts))
-	for i, w := range texts {
-		n, err := parseUint32(w)
-		if err != nil {
-			return nil, s.fault("model-number", key, "Value %d of %s is not a 32-bit whole number.", i+1, key)
-		}
-		out[i] = n
-	}
-	return out, nil
 }
 
 // checkShape walks from the root and refuses a node or leaf that is reached

@@ -174,3 +174,20 @@ func (s *section) bounds(key string, want int) ([]float64, error) {
 	}
 	return out, nil
 }
+
+// bitWords gives want words of 32 bits.
+func (s *section) bitWords(key string, want int) ([]uint32, error) {
+	texts, err := s.words(key, want)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]uint32, len(texts))
+	for i, w := range texts {
+		n, err := strconv.ParseUint(w, 10, 32)
+		if err != nil {
+			return nil, s.fault("model-number", key, "Value %d of %s is not a 32-bit whole number.", i+1, key)
+		}
+		out[i] = uint32(n)
+	}
+	return out, nil
+}
