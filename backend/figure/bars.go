@@ -29,7 +29,7 @@ func Bars(c BarsChart) *Scene {
 	s.Marks = append(s.Marks, smallHeading(c.Label, c.Width))
 	if len(c.Bars) == 0 {
 		s.Height += 2 * riskLine
-		return empty(s, c.Missing)
+		return empty(s, c.N, c.Missing)
 	}
 	s.Marks = append(s.Marks, c.rows(), smallNote(sizeNote(c.N, c.Missing), c.Width, height))
 	return s
@@ -102,10 +102,14 @@ func smallNote(note string, width, height float64) Mark {
 }
 
 // empty says in place of a plot that there is nothing to draw.
-func empty(s *Scene, missing int) *Scene {
+func empty(s *Scene, n, missing int) *Scene {
+	body := "No values"
+	if n > 0 {
+		body = "Values without a range to draw"
+	}
 	s.Marks = append(s.Marks,
-		Text{X: s.Width / 2, Y: s.Height/2 + 4, Body: "No values", Size: bodySize, Anchor: Middle, Paint: Muted},
-		smallNote(sizeNote(0, missing), s.Width, s.Height))
+		Text{X: s.Width / 2, Y: s.Height/2 + 4, Body: body, Size: bodySize, Anchor: Middle, Paint: Muted},
+		smallNote(sizeNote(n, missing), s.Width, s.Height))
 	return s
 }
 

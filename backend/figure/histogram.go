@@ -2,6 +2,7 @@ package figure
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 )
 
@@ -30,10 +31,10 @@ func Histogram(c HistogramChart) *Scene {
 	s := &Scene{Width: c.Width, Height: c.Height, Title: c.Label + inBrackets(c.Unit), Description: c.description(), Table: c.table()}
 	s.Marks = append(s.Marks, smallHeading(s.Title, c.Width))
 	if !c.drawable() {
-		return empty(s, c.Missing)
+		return empty(s, c.N, c.Missing)
 	}
 	l := c.layout()
-	s.Marks = append(s.Marks, l.axes(), l.bars(), smallNote(sizeNote(c.N, c.Missing), c.Width, c.Height))
+	s.Marks = append(s.Marks, l.axes(), l.bars(), smallNote(l.note(), c.Width, c.Height))
 	return s
 }
 
@@ -74,7 +75,18 @@ func (c *HistogramChart) layout() *histogramLayout {
 	}
 	l.x = Linear{D0: c.Edges[0], D1: c.Edges[len(c.Edges)-1], R0: left, R1: c.Width - pad}
 	l.y = Linear{D0: 0, D1: tallest, R0: c.Height - pad - noteLine - between - smallSize - between, R1: pad + bodyLine + between}
+	if l.x.D0 == l.x.D1 { // all values are equal: room on both sides
+		around := max(0.5, math.Abs(l.x.D0)/10)
+		l.x.D0, l.x.D1 = l.x.D0-around, l.x.D1+around
+	}
 	return l
+}
+
+func (l *histogramLayout) note() string {
+	if l.even {
+		return sizeNote(l.N, l.Missing)
+	}
+	return sizeNote(l.N, l.Missing) + "; a bar's area shows its count"
 }
 
 func (c *HistogramChart) evenBins() bool {
@@ -122,8 +134,8 @@ func (l *histogramLayout) bars() Mark {
 			continue
 		}
 		x0, x1, y := l.x.At(l.Edges[i]), l.x.At(l.Edges[i+1]), l.y.At(h)
-		if l.x.D0 == l.x.D1 { // all values are equal: one bar in the middle
-			x0, x1 = (l.x.R0+l.x.R1)/2-10, (l.x.R0+l.x.R1)/2+10
+		if x0 == x1 {
+			x0, x1 = x0-10, x1+10
 		}
 		gap := min(1, (x1-x0)/4)
 		bar := Rect{X: x0 + gap/2, Y: y, Width: x1 - x0 - gap, Height: l.y.R0 - y, Fill: Bar}

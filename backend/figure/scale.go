@@ -14,8 +14,8 @@ func (l Linear) At(v float64) float64 {
 	return l.R0 + float64(share*(l.R1-l.R0))
 }
 
-// Ticks gives about n round values within lo..hi, in steps of 1, 2 or 5 times a
-// power of ten. It gives lo alone where there is no extent.
+// Ticks gives the round values within lo..hi in the smallest steps of 1, 2 or 5
+// times a power of ten that make at most n intervals. It gives lo alone where there is no extent.
 func Ticks(lo, hi float64, n int) []float64 {
 	if !finite(lo) || !finite(hi) || hi <= lo || !finite(hi-lo) || n < 1 {
 		return []float64{lo}
@@ -28,7 +28,10 @@ func Ticks(lo, hi float64, n int) []float64 {
 	var ticks []float64
 	for i := ceil(lo/step - 1e-9); len(ticks) <= 10*n; i++ {
 		v := decimal(mantissa*i, exponent)
-		if v > hi+step*1e-9 {
+		if v == 0 {
+			v = 0 // never minus zero
+		}
+		if v > hi+float64(step*1e-9) {
 			break
 		}
 		ticks = append(ticks, v)
@@ -37,11 +40,11 @@ func Ticks(lo, hi float64, n int) []float64 {
 }
 
 // TimeTicks gives the times at which an axis from zero to end is marked and the
-// participants at risk are counted: four to eight of them.
-func TimeTicks(end float64) []float64 { return Ticks(0, end, 6) }
+// participants at risk are counted: three to eight of them.
+func TimeTicks(end float64) []float64 { return Ticks(0, end, 7) }
 
-// niceStep is the step of 1, 2 or 5 times a power of ten nearest above raw on a
-// ratio scale.
+// niceStep is the smallest 1, 2 or 5 times a power of ten that is at least raw,
+// but for rounding.
 func niceStep(raw float64) (mantissa float64, exponent int) {
 	for raw >= 10 && exponent < 300 {
 		raw, exponent = raw/10, exponent+1
@@ -49,13 +52,11 @@ func niceStep(raw float64) (mantissa float64, exponent int) {
 	for raw < 1 && exponent > -300 {
 		raw, exponent = raw*10, exponent-1
 	}
-	switch { // thresholds are geometric means: sqrt 2, sqrt 10, sqrt 50
-	case raw < 1.4142:
-		return 1, exponent
-	case raw < 3.1623:
-		return 2, exponent
-	case raw < 7.0711:
-		return 5, exponent
+	const rounding = 1 + 1e-9
+	for _, m := range []float64{1, 2, 5} {
+		if raw <= m*rounding {
+			return m, exponent
+		}
 	}
 	return 1, exponent + 1
 }

@@ -148,5 +148,5 @@ func (t Text) Box() Box {
 	case End:
 		x -= w
 	}
-	return Box{X0: x, Y0: t.Y - 0.74*t.Size, X1: x + w, Y1: t.Y + 0.22*t.Size}
+	return Box{X0: x, Y0: t.Y - float64(0.74*t.Size), X1: x + w, Y1: t.Y + float64(0.22*t.Size)}
 }

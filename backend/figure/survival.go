@@ -25,7 +25,7 @@ type SurvivalChart struct {
 
 	Width      float64 // pixels; 720 where zero, at least 320
 	Height     float64 // pixels, grown where the groups need more; chosen where zero
-	HideBand   bool
+	HideBand   bool    // bands are drawn for up to four groups
 	HideCensor bool
 	ShowMedian bool // lines from one half down to the medians
 }

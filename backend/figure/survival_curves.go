@@ -10,7 +10,8 @@ const (
 	tickLength  = 5.0
 	censorSize  = 7.0
 	finestStep  = 0.05 // steps closer than this many pixels are drawn as one
-	finestCross = 0.5  // censored times closer than this are drawn as one mark
+	mostBands   = 4
+	finestCross = 0.5 // censored times closer than this are drawn as one mark
 )
 
 func (l *survivalLayout) heading() Mark {
@@ -42,7 +43,7 @@ func (l *survivalLayout) plot() Mark {
 	if !l.anyDrawn() {
 		return withMarks(g, Text{X: (l.left + l.right) / 2, Y: (l.top + l.bottom) / 2, Body: "No participants", Size: bodySize, Anchor: Middle, Paint: Muted})
 	}
-	if !l.HideBand {
+	if l.bands() {
 		for i := range l.Groups {
 			if l.Groups[i].banded() {
 				g.Marks = append(g.Marks, l.band(i))
@@ -57,6 +58,9 @@ func (l *survivalLayout) plot() Mark {
 	return g
 }
 
+// bands reports whether bands are drawn: more than a few would hide each other.
+func (l *survivalLayout) bands() bool { return !l.HideBand && len(l.Groups) <= mostBands }
+
 func (l *survivalLayout) anyDrawn() bool {
 	for i := range l.Groups {
 		if l.Groups[i].drawn() {
@@ -67,7 +71,8 @@ func (l *survivalLayout) anyDrawn() bool {
 }
 
 func (l *survivalLayout) axisY() Mark {
-	label, full := fit(l.YLabel, bodySize, false, l.width-2*pad)
+	x := l.left - between - TextWidth("100%", smallSize, false)
+	label, full := fit(l.YLabel, bodySize, false, l.width-pad-x)
 	grid, axis := Group{Part: "grid"}, Group{Part: "axis-y"}
 	for quarter := 0; quarter <= 4; quarter++ {
 		y := l.y.At(float64(quarter) / 4)
@@ -80,7 +85,7 @@ func (l *survivalLayout) axisY() Mark {
 	}
 	axis.Marks = append(axis.Marks,
 		Line(l.left, l.top, l.left, l.bottom, Stroke{Paint: Ink, Width: axisWidth}),
-		Text{X: pad, Y: l.top - between - 6, Body: label, Full: full, Size: bodySize, Paint: Ink})
+		Text{X: x, Y: l.top - between - 6, Body: label, Full: full, Size: bodySize, Paint: Ink})
 	return Group{Part: "frame", Marks: []Mark{grid, axis}}
 }
 
@@ -167,7 +172,7 @@ func (l *survivalLayout) bandPiece(g *SurvivalGroup, from, to int) []Point {
 // censored places a mark on the curve at each censored time.
 func (l *survivalLayout) censored(i int) []Point {
 	g := &l.Groups[i]
-	var marks []Point
+	marks := make([]Point, 0, len(g.CensorTimes))
 	for _, t := range g.CensorTimes {
 		surv, _, _ := g.at(t)
 		if !finite(t) || !finite(surv) {

@@ -1,6 +1,9 @@
 package figure
 
-import "math"
+import (
+	"math"
+	"sort"
+)
 
 // labels name the curves at their ends. They are moved apart where curves end
 // close together, and a leader line ties each to its curve.
@@ -9,30 +12,45 @@ func (l *survivalLayout) labels() Mark {
 	if !l.labelled() {
 		return out
 	}
-	var drawn []int
-	var wanted []float64
-	for i := range l.Groups {
-		if l.Groups[i].drawn() {
-			drawn = append(drawn, i)
-			wanted = append(wanted, l.curveEnd(i).Y)
-		}
+	drawn := l.byFollowUp()
+	wanted := make([]float64, len(drawn))
+	for k, i := range drawn {
+		wanted[k] = math.Round(l.curveEnd(i).Y)
 	}
-	placed := spread(wanted, labelLine, l.top+4, l.bottom-4)
+	placed := spread(wanted, labelLine, l.top, l.bottom)
 	for k, i := range drawn {
 		out.Marks = append(out.Marks, l.label(i, placed[k]))
 	}
 	return out
 }
 
+// byFollowUp lists the groups with curves, the longest followed first: where
+// curves end at one height their labels then stand in the order of the curves.
+func (l *survivalLayout) byFollowUp() []int {
+	var drawn []int
+	for i := range l.Groups {
+		if l.Groups[i].drawn() {
+			drawn = append(drawn, i)
+		}
+	}
+	sort.SliceStable(drawn, func(a, b int) bool { return l.Groups[drawn[a]].end() > l.Groups[drawn[b]].end() })
+	return drawn
+}
+
+// label is a sample of the group's line and its name. The leader is left out
+// where the curve ends beside its label or lies on the axis.
 func (l *survivalLayout) label(i int, y float64) Mark {
 	g := Group{Part: "label", Data: l.seriesData(i)}
-	x, end := l.right+leader, l.curveEnd(i)
-	if l.right-end.X > 2 || math.Abs(end.Y-y) > 2 {
+	x, end := l.right+l.aside, l.curveEnd(i)
+	aside, early := math.Abs(end.Y-y) > 2, l.right-end.X > 2
+	if (aside || early) && !(early && l.bottom-end.Y < 1) {
 		g.Marks = append(g.Marks, Path{
-			Points: []Point{{end.X + 2, end.Y}, {max(l.right+2, end.X+2), end.Y}, {x - 4, y}},
+			Points: []Point{{end.X + 2, end.Y}, {max(l.right+2, end.X+2), end.Y}, {x - 2, y}},
 			Stroke: Stroke{Paint: Muted, Width: 0.8, Dash: Dotted},
 		})
 	}
+	g.Marks = append(g.Marks, Line(x, y, x+swatch, y, Stroke{Paint: Series(i)}))
+	x += swatch + between/2
 	body, full := fit(l.Groups[i].Label, bodySize, true, l.width-pad-x)
 	return withMarks(g, Text{X: x, Y: y + 4, Body: body, Full: full, Size: bodySize, Bold: true, Paint: Series(i)})
 }
@@ -142,5 +160,5 @@ func (l *survivalLayout) ceiling(g *SurvivalGroup, k int) float64 {
 }
 
 func (l *survivalLayout) bandShown(g *SurvivalGroup, k int) bool {
-	return !l.HideBand && len(g.Lower) > 0 && finite(g.Lower[k]) && finite(g.Upper[k])
+	return l.bands() && len(g.Lower) > 0 && finite(g.Lower[k]) && finite(g.Upper[k])
 }

@@ -1,5 +1,7 @@
 package figure
 
+import "math"
+
 // Type sizes and distances of the survival figure, in pixels.
 const (
 	pad       = 16.0
@@ -14,7 +16,7 @@ const (
 	riskLine  = 18.0
 	labelLine = 16.0
 
-	leader  = 18.0 // from the end of the plot to the labels
+	leader  = 14.0 // at least this, from the end of the plot to the labels
 	swatch  = 16.0 // sample of a group's line before its name
 	between = 8.0
 )
@@ -34,8 +36,9 @@ type survivalLayout struct {
 	noteLines     []string
 	medians       bool // medians are shown beside the risk table
 	nameWidth     float64
-	testPlace     *Text // where the p value fits into the plot
-	testInNotes   bool  // it does not
+	aside         float64 // from the end of the plot to labels and medians
+	testPlace     *Text   // where the p value fits into the plot
+	testInNotes   bool    // it does not
 }
 
 func (c SurvivalChart) layout() *survivalLayout {
@@ -66,16 +69,21 @@ func (l *survivalLayout) horizontal() {
 		l.nameWidth = min(names, 0.2*l.width)
 		left = max(left, swatch+between/2+l.nameWidth+between+first/2)
 	}
-	l.left = pad + left
+	l.left = crisp(pad + left)
 	right := l.lastTickOverhang()
+	l.aside = max(leader, right+between)
 	if l.labelled() {
-		right = max(right, leader+min(l.widestLabel(), 0.2*l.width))
+		right = max(right, l.aside+swatch+between/2+min(l.widestLabel(), 0.2*l.width))
 	}
 	if l.medians {
-		right = max(right, leader+l.widestMedian())
+		right = max(right, l.aside+l.widestMedian())
 	}
-	l.right = l.width - pad - right
+	l.right = crisp(l.width - pad - right - 1)
 }
+
+// crisp moves a coordinate up to the middle of a pixel, where a thin line is
+// drawn sharp.
+func crisp(v float64) float64 { return math.Ceil(v-0.5) + 0.5 }
 
 // lastTickOverhang keeps half a number free beyond the last tick.
 func (l *survivalLayout) lastTickOverhang() float64 {
@@ -120,15 +128,16 @@ func (l *survivalLayout) vertical() {
 		below += riskLine + float64(riskLine*float64(len(l.Groups))) + between
 	}
 	if n := len(l.noteLines); n > 0 {
-		below += between + float64(noteLine*float64(n))
+		below += pad + float64(noteLine*float64(n))
 	}
 	plot := min(max(0.46*l.width, 200), 420)
 	if l.Height > 0 {
 		plot = l.Height - above - below
 	}
 	plot = max(plot, 150, float64(labelLine*float64(len(l.Groups))))
-	l.top, l.bottom = above, above+plot
-	l.height = l.bottom + below
+	l.top = crisp(above)
+	l.bottom = l.top + float64(4*math.Floor(plot/4)) // so that the quarters are crisp too
+	l.height = math.Ceil(l.bottom + below)
 	l.y = Linear{D0: 0, D1: 1, R0: l.bottom, R1: l.top}
 }
 

@@ -9,7 +9,7 @@ func (l *survivalLayout) riskTable() Mark {
 		Text{X: pad, Y: y, Body: "Number at risk", Size: smallSize, Bold: true, Paint: Ink}}}
 	if l.medians {
 		out.Marks = append(out.Marks, Group{Part: "medians", Marks: []Mark{
-			Text{X: l.right + leader, Y: y, Body: l.medianHeading(), Size: smallSize, Bold: true, Paint: Ink}}})
+			Text{X: l.right + l.aside, Y: y, Body: l.medianHeading(), Size: smallSize, Bold: true, Paint: Ink}}})
 	}
 	for i := range l.Groups {
 		out.Marks = append(out.Marks, l.riskRow(i, y+float64(riskLine*float64(i+1))))
@@ -31,7 +31,7 @@ func (l *survivalLayout) riskRow(i int, y float64) Mark {
 	}}
 	if l.medians {
 		out.Marks = append(out.Marks, Group{Part: "medians", Data: l.seriesData(i), Marks: []Mark{
-			Text{X: l.right + leader, Y: y, Body: l.Groups[i].medianCell(), Size: smallSize, Paint: Ink}}})
+			Text{X: l.right + l.aside, Y: y, Body: l.Groups[i].medianCell(), Size: smallSize, Paint: Ink}}})
 	}
 	return out
 }

@@ -150,6 +150,12 @@ func (l *survivalLayout) note() string {
 	if l.anyCensored() {
 		parts = append(parts, "Upright marks: follow-up ends without event.")
 	}
+	if !l.bands() && !l.HideBand {
+		parts = append(parts, "The confidence limits of so many groups are in the figure's table.")
+	}
+	if l.medians && l.anyInterval() {
+		parts = append(parts, "In brackets: "+level(l.ConfLevel)+" confidence interval.")
+	}
 	if l.medians && l.anyUnreached() {
 		parts = append(parts, "NR: not reached.")
 	}
@@ -179,6 +185,16 @@ func (l *survivalLayout) anyCensored() bool {
 	return false
 }
 
+// anyInterval reports whether some group's median has an interval.
+func (l *survivalLayout) anyInterval() bool {
+	for i := range l.Groups {
+		if strings.Contains(l.Groups[i].medianCell(), "(") {
+			return true
+		}
+	}
+	return false
+}
+
 // anyUnreached reports whether some group's median or limit reads NR.
 func (l *survivalLayout) anyUnreached() bool {
 	for i := range l.Groups {
@@ -189,8 +205,16 @@ func (l *survivalLayout) anyUnreached() bool {
 	return false
 }
 
+// testText is for example "Log-rank p = 0.001", empty where there is nothing to
+// compare.
 func (c *SurvivalChart) testText() string {
-	if c.P == nil || !finite(*c.P) {
+	drawn := 0
+	for i := range c.Groups {
+		if c.Groups[i].drawn() {
+			drawn++
+		}
+	}
+	if c.P == nil || !finite(*c.P) || drawn < 2 {
 		return ""
 	}
 	return c.Test + " " + pValue(*c.P)
@@ -198,9 +222,9 @@ func (c *SurvivalChart) testText() string {
 
 func (c *SurvivalChart) medianHeading() string {
 	if c.Unit == "" {
-		return "Median (" + level(c.ConfLevel) + " CI)"
+		return "Median"
 	}
-	return "Median, " + c.Unit + " (" + level(c.ConfLevel) + " CI)"
+	return "Median, " + c.Unit
 }
 
 // medianCell is for example "270 (210–306)"; NR is said in the notes.

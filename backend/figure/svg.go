@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-const fontFamily = "Inter, 'Helvetica Neue', Arial, sans-serif"
+// fontFamily names faces that widths.go has measured.
+const fontFamily = "Inter, 'Helvetica Neue', Arial, 'Liberation Sans', 'Nimbus Sans', sans-serif"
 
 // SVG draws a scene. The drawing is one img to assistive technology, named by
 // its title and described by its description; the table is for the page to
@@ -21,7 +22,7 @@ func SVG(w io.Writer, s *Scene, t Theme) error {
 	if !(s.Width > 0 && s.Height > 0 && finite(s.Width) && finite(s.Height)) {
 		return fmt.Errorf("draw figure: the scene has no extent")
 	}
-	e := &svgWriter{theme: t, buf: make([]byte, 0, 16<<10)}
+	e := &svgWriter{theme: t, buf: make([]byte, 0, 64<<10)}
 	e.open(s)
 	for _, m := range s.Marks {
 		e.mark(m)

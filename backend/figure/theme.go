@@ -93,7 +93,7 @@ func Dark() Theme {
 func Print() Theme {
 	return Theme{
 		Name: "print", Paper: "#ffffff", Ink: "#000000", Muted: "#4a4a4a", Grid: "#e6e6e6",
-		Bar: "#707070", BandOpacity: 0.12,
+		Bar: "#707070", BandOpacity: 0.1,
 		Series: [SeriesCount]SeriesStyle{
 			{Colour: "#000000", Width: 1.4},
 			{Colour: "#000000", Width: 1.4, Dash: []float64{6, 3}},

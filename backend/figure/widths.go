@@ -6,26 +6,26 @@ import (
 )
 
 // Advance widths in thousandths of the type size for the printable ASCII
-// characters from space on. Each is the wider of Inter (SIL Open Font License;
-// weights 400 and 600) and the Helvetica metrics that Helvetica Neue, Arial,
-// Liberation Sans and Nimbus Sans share, so a layout that fits here fits
-// whichever of them the reader has.
+// characters from space on. Each is the widest of Inter (weights 400 and 600),
+// of the Helvetica metrics that Helvetica Neue, Arial, Liberation Sans and
+// Nimbus Sans share, and of DejaVu Sans, which a plain Linux has. A layout that
+// fits here fits whichever of them the reader's machine picks.
 var (
 	regularWidths = [95]uint16{
-		282, 288, 466, 634, 642, 982, 667, 300, 365, 365, 501, 662, 289, 460, 289, 361, //  !"#$%&'()*+,-./
-		631, 556, 610, 618, 646, 594, 621, 566, 619, 621, 289, 302, 662, 662, 662, 556, // 0123456789:;<=>?
-		1015, 690, 667, 731, 722, 667, 611, 778, 744, 278, 571, 672, 566, 904, 754, 778, // @ABCDEFGHIJKLMNO
-		667, 778, 722, 667, 646, 745, 690, 986, 683, 679, 629, 365, 361, 365, 472, 556, // PQRSTUVWXYZ[\]^_
-		333, 562, 613, 572, 613, 584, 371, 614, 592, 243, 243, 549, 243, 876, 591, 600, // `abcdefghijklmno
-		613, 613, 377, 528, 328, 592, 563, 819, 546, 563, 553, 427, 333, 427, 662, // pqrstuvwxyz{|}~
+		318, 401, 466, 838, 642, 982, 780, 300, 391, 391, 501, 838, 318, 460, 318, 361, //  !"#$%&'()*+,-./
+		637, 637, 637, 637, 646, 637, 637, 637, 637, 637, 337, 337, 838, 838, 838, 556, // 0123456789:;<=>?
+		1015, 690, 687, 731, 771, 667, 611, 778, 752, 295, 571, 672, 566, 904, 754, 788, // @ABCDEFGHIJKLMNO
+		667, 788, 722, 667, 646, 745, 690, 989, 686, 679, 686, 391, 361, 391, 838, 556, // PQRSTUVWXYZ[\]^_
+		500, 613, 635, 572, 635, 616, 371, 635, 634, 278, 278, 580, 278, 975, 634, 612, // `abcdefghijklmno
+		635, 635, 412, 528, 393, 634, 592, 819, 592, 592, 553, 637, 337, 637, 838, // pqrstuvwxyz{|}~
 	}
 	boldWidths = [95]uint16{
-		278, 333, 523, 644, 651, 1005, 722, 326, 374, 374, 540, 673, 319, 466, 319, 379, //  !"#$%&'()*+,-./
-		660, 556, 624, 637, 667, 613, 640, 577, 641, 640, 333, 333, 673, 673, 673, 611, // 0123456789:;<=>?
-		1000, 728, 722, 737, 723, 667, 611, 778, 746, 278, 580, 722, 611, 923, 760, 778, // @ABCDEFGHIJKLMNO
-		667, 778, 722, 667, 661, 736, 728, 1021, 720, 714, 653, 374, 379, 374, 584, 556, // PQRSTUVWXYZ[\]^_
-		352, 575, 625, 583, 625, 592, 389, 626, 613, 278, 278, 570, 278, 901, 612, 611, // `abcdefghijklmno
-		625, 625, 397, 556, 354, 613, 587, 840, 569, 589, 566, 455, 359, 455, 673, // pqrstuvwxyz{|}~
+		349, 457, 523, 838, 696, 1005, 873, 326, 458, 458, 540, 838, 380, 466, 380, 379, //  !"#$%&'()*+,-./
+		696, 696, 696, 696, 696, 696, 696, 696, 696, 696, 400, 400, 838, 838, 838, 611, // 0123456789:;<=>?
+		1000, 774, 763, 737, 831, 684, 684, 821, 837, 373, 580, 775, 638, 996, 837, 851, // @ABCDEFGHIJKLMNO
+		733, 851, 771, 721, 683, 813, 774, 1104, 771, 725, 726, 458, 379, 458, 838, 556, // PQRSTUVWXYZ[\]^_
+		500, 675, 716, 593, 716, 679, 436, 716, 712, 343, 343, 666, 343, 1042, 712, 688, // `abcdefghijklmno
+		716, 716, 494, 596, 479, 712, 652, 924, 646, 652, 583, 712, 366, 712, 838, // pqrstuvwxyz{|}~
 	}
 )
 
@@ -48,18 +48,25 @@ func advance(r rune, bold bool) int {
 		return 0
 	case r >= 0x1100: // punctuation, CJK, symbols, emoji: an em unless known better
 		return wideAdvance(r)
-	case unicode.IsUpper(r):
-		return 800
 	}
-	return 600
+	width := 650
+	if unicode.IsUpper(r) {
+		width = 800
+	}
+	if bold {
+		width += 80
+	}
+	return width
 }
 
 func wideAdvance(r rune) int {
 	switch r {
-	case '–', '’', '‘', '“', '”':
+	case '–', '’', '‘':
 		return 556
+	case '“', '”':
+		return 658
 	case '−', '≥', '≤', '≠', '≈':
-		return 673
+		return 838
 	}
 	return 1000
 }
