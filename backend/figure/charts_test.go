@@ -166,6 +166,14 @@ func charts(t testing.TB) map[string]figure.SurvivalChart {
 	longest := base(simulated(long, 8, 80, 300, 600), simulated(strings.Repeat("Ω", 90)+" <b>", 9, 80, 320, 600))
 	longest.Title, longest.Subtitle = strings.Repeat("A title that goes on and on ", 12), strings.Repeat(long+" ", 4)
 	out["very long labels"] = longest
+	inf := math.Inf(1)
+	holes := base(figure.SurvivalGroup{Label: "Holes", N: 9, Events: 6, Median: inf, MedianLower: nan(), MedianUpper: inf,
+		Time: []float64{1, 2, 3, 4, 5, nan()}, Surv: []float64{0.9, 0.8, nan(), 0.6, 0.5, nan()},
+		Lower: []float64{nan(), 0.6, 0.5, nan(), 0.3, 0.1}, Upper: []float64{1, 0.9, 0.8, 0.7, 1.2, inf},
+		CensorTimes: []float64{0, 3, 4.5, nan()}}, simulated("Whole", 10, 9, 3, 9))
+	holes.RiskTimes, holes.P = []float64{0, 2, nan(), 4, inf}, pointer(nan())
+	holes.AtRisk = [][]int{{9, 8, 7, 6, 5}, {9, 8, 7, 6, 5}}
+	out["holes"] = holes
 	var eight []figure.SurvivalGroup
 	for i := range 8 {
 		eight = append(eight, simulated(fmt.Sprintf("Stage %d", i+1), uint64(20+i), 40, 150+60*float64(i), 500))
