@@ -7,7 +7,7 @@ import type {
   DatasetSummary,
   Evaluation,
   ModelSummary,
-  Scoring,
+  Scores,
   Theme,
 } from './types'
 import type { Definition } from '../lib/definition'
@@ -47,7 +47,7 @@ export const exportFigure = (analysis: Analysis, theme: Theme) =>
   postForBytes('/api/v1/analyses/export', { json: { analysis, theme, format: 'svg' } })
 
 export const score = (model: string, name: string, bytes: ArrayBuffer, limit: number) =>
-  post<Scoring>(`/api/v1/models/${encodeURIComponent(model)}/score`, {
+  post<Scores>(`/api/v1/models/${encodeURIComponent(model)}/score`, {
     query: { name, limit },
     bytes,
   })

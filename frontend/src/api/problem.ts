@@ -42,7 +42,7 @@ export function problemOf(response: Response, body: unknown): Problem {
     wire.place,
     wire.hint,
     wire.errors ?? [],
-    response.headers.get('X-Request-Id') ?? wire.request_id,
+    wire.request_id ?? response.headers.get('Vitrine-Request') ?? undefined,
   )
 }
 

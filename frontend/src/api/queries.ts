@@ -29,13 +29,16 @@ export const useOverview = () =>
     refetchOnMount: 'always', // recent activity moves with everything one does
   })
 
+const datasetQuery = (id: string) => ({
+  queryKey: ['dataset', id],
+  queryFn: ({ signal }: { signal: AbortSignal }) =>
+    get<Dataset>(`${vault}/datasets/${encodeURIComponent(id)}`, { signal }),
+})
+
 export const useDataset = (id: string | undefined) =>
-  useQuery({
-    queryKey: ['dataset', id],
-    enabled: !!id,
-    queryFn: ({ signal }) =>
-      get<Dataset>(`${vault}/datasets/${encodeURIComponent(id!)}`, { signal }),
-  })
+  useQuery({ ...datasetQuery(id ?? ''), enabled: !!id })
+
+export const fetchDataset = (id: string) => queryClient.fetchQuery(datasetQuery(id))
 
 export const useFieldSummary = (dataset: string | undefined, field: string | undefined) =>
   useQuery({

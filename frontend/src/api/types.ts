@@ -55,9 +55,11 @@ export interface ModelSummary {
   name: string
   format: string
   objective: string
-  features: number
+  inputs: number
   trees: number
-  classes: string[]
+  /** What is predicted. */
+  label: string
+  classes: string[] | null
   bytes: number
   sha256: string
   added_at: string
@@ -65,14 +67,15 @@ export interface ModelSummary {
 
 export interface ModelFeature {
   name: string
-  unit?: string
   type: string
+  unit?: string
   min?: number | null
   max?: number | null
-  levels?: string[]
+  levels?: string[] | null
+  missing: string
 }
 
-export type Model = Omit<ModelSummary, 'features'> & { features: ModelFeature[] }
+export type Model = ModelSummary & { features: ModelFeature[] | null }
 
 export interface Activity {
   seq: number
@@ -136,6 +139,7 @@ export interface AttritionStep {
   kind: 'base' | 'include' | 'exclude'
   label: string
   sentence: string
+  enabled: boolean
   before: number
   after: number
   removed: number
@@ -180,13 +184,15 @@ export interface Survival {
   time_label: string
   n: number
   excluded_missing: number
+  conf_level: number
+  event_label: string
+  group_label: string
   groups: SurvivalGroup[]
-  log_rank?: { chi_square: number; df: number; p: number }
+  log_rank?: { chi_square: number | null; df: number; p: number | null }
 }
 
 export interface ContinuousCell {
   n: number
-  missing: number
   mean: number | null
   sd: number | null
   median: number | null
@@ -208,6 +214,9 @@ export interface Table1Row {
 }
 
 export interface Table1 {
+  group_label: string
+  excluded_missing: number
+  smd_note: string
   columns: { key: string; label: string; n: number }[]
   rows: Table1Row[]
 }
@@ -234,7 +243,6 @@ export interface AnalysisResult {
   cohort: { hash: string; dataset: string; version: string; participants: number }
   survival?: Survival
   table1?: Table1
-  smd_note?: string
   figure?: Figure
   methods: string
   receipt: Receipt
@@ -243,26 +251,41 @@ export interface AnalysisResult {
 export interface Prediction {
   row: number
   line: number
-  class: string
-  probabilities: number[]
-  raw: number[]
-  flags: { feature: string; kind: string }[]
+  scored: boolean
+  probabilities?: number[] | null
+  value?: number | null
+  class?: number | null
+  label?: string
+  flags?: { feature: string; kind: string }[] | null
+  refusal?: { place: string; message: string } | null
 }
 
-export interface Scoring {
-  model: string
+export interface MappedFeature {
+  feature: string
+  match: string
+  column?: string
+  candidates?: string[] | null
+}
+
+export interface Mapping {
+  features: MappedFeature[] | null
+  missing: string[] | null
+  ambiguous: string[] | null
+  unused: string[] | null
+  duplicates: string[] | null
+}
+
+export interface Scores {
+  model: ModelSummary
   rows: number
   scored: number
-  mapping: {
-    feature: string
-    column: string | null
-    how: 'exact' | 'normalised' | 'missing' | 'ambiguous'
-  }[]
-  unknown_columns: string[]
-  classes: { label: string; count: number }[]
+  refused: number
+  mapping: Mapping
+  classes: { label: string; count: number }[] | null
+  flagged: Record<string, number>
   flagged_rows: number
-  predictions: Prediction[]
+  refusals: { place: string; message: string }[] | null
+  predictions: Prediction[] | null
   truncated: boolean
   input_sha256: string
-  model_sha256: string
 }

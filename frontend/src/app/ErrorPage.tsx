@@ -1,7 +1,7 @@
-import { Anchor, Button, Group } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Button, Group } from '@mantine/core'
 import { asProblem } from '../api/problem'
 import { Page } from '../components/Page'
+import { PageLink } from '../components/PageLink'
 import { ProblemNote } from '../components/ProblemNote'
 
 /** A page that could not be shown. What was being edited is kept in `state`. */
@@ -11,9 +11,7 @@ export function ErrorPage({ error, reset }: { error: unknown; reset?: () => void
       <ProblemNote problem={asProblem(error)} />
       <Group>
         <Button onClick={() => (reset ? reset() : window.location.reload())}>Try again</Button>
-        <Anchor component={Link} to="/">
-          Go to Home
-        </Anchor>
+        <PageLink to="/">Go to Home</PageLink>
       </Group>
     </Page>
   )
@@ -22,9 +20,7 @@ export function ErrorPage({ error, reset }: { error: unknown; reset?: () => void
 export function LostPage() {
   return (
     <Page name="lost" title="There is no such page" ready>
-      <Anchor component={Link} to="/">
-        Go to Home
-      </Anchor>
+      <PageLink to="/">Go to Home</PageLink>
     </Page>
   )
 }

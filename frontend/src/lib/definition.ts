@@ -2,11 +2,14 @@
 // edits a person can make to it. Every edit is a pure function that returns a new
 // definition, so undo is a matter of keeping the old one.
 
+/** A number, or a day as YYYY-MM-DD. */
+export type Bound = number | string
+
 export type Predicate =
   | { field: string; in: (string | number | boolean)[] }
-  | { field: string; between: [number | null, number | null] }
-  | { field: string; above: number }
-  | { field: string; below: number }
+  | { field: string; between: [Bound | null, Bound | null] }
+  | { field: string; above: Bound }
+  | { field: string; below: Bound }
   | { field: string; missing: boolean }
   | { all: Predicate[] }
   | { any: Predicate[] }
@@ -15,6 +18,8 @@ export type Predicate =
 export interface Rule {
   id: string
   label?: string
+  /** false: kept but not applied. */
+  enabled?: boolean
   rule: Predicate
 }
 
@@ -50,9 +55,25 @@ export function removeRule(def: Definition, id: string): Definition {
 }
 
 /** Changes what a rule asks. A label that described the old question goes with it. */
-export function setRule(def: Definition, id: string, rule: Predicate, label?: string): Definition {
-  const change = (rules: Rule[]) =>
-    rules.map((old) => (old.id === id ? { id, ...(label ? { label } : {}), rule } : old))
+export const setRule = (def: Definition, id: string, rule: Predicate): Definition =>
+  changeRule(def, id, ({ id, enabled }) => ({
+    id,
+    ...(enabled === undefined ? {} : { enabled }),
+    rule,
+  }))
+
+/** Switches a rule on or off; off, it is kept but not applied. */
+export const setEnabled = (def: Definition, id: string, on: boolean): Definition =>
+  changeRule(def, id, ({ enabled: _, ...rule }) => (on ? rule : { ...rule, enabled: false }))
+
+/** Gives a rule a label of its own, or its generated sentence again. */
+export const setLabel = (def: Definition, id: string, label: string): Definition =>
+  changeRule(def, id, ({ id, label: _, ...rest }) =>
+    label.trim() ? { id, label: label.trim(), ...rest } : { id, ...rest },
+  )
+
+function changeRule(def: Definition, id: string, how: (rule: Rule) => Rule): Definition {
+  const change = (rules: Rule[]) => rules.map((rule) => (rule.id === id ? how(rule) : rule))
   return { ...def, include: change(def.include), exclude: change(def.exclude) }
 }
 
@@ -76,12 +97,6 @@ export function switchKind(def: Definition, id: string): Definition {
   const other = at.kind === 'include' ? 'exclude' : 'include'
   const without = removeRule(def, id)
   return { ...without, [other]: [...without[other], rule] }
-}
-
-/** The definition without the rules that are switched off. */
-export function withoutRules(def: Definition, off: readonly string[]): Definition {
-  const on = (rules: Rule[]) => rules.filter((rule) => !off.includes(rule.id))
-  return { ...def, include: on(def.include), exclude: on(def.exclude) }
 }
 
 /** An id that no rule of the definition has: bili, bili-2, bili-3. */
@@ -152,9 +167,10 @@ function rules(read: unknown, where: string): Rule[] {
   if (read === undefined || read === null) return []
   if (!Array.isArray(read)) throw new Error(`"${where}" is a list of rules.`)
   return read.map((rule: unknown, i) => {
-    if (!isObject(rule) || typeof rule.id !== 'string' || !rule.id || !isObject(rule.rule))
-      throw new Error(`Rule ${i + 1} of "${where}" needs an id and a rule.`)
-    return rule as unknown as Rule
+    if (!isObject(rule) || !isObject(rule.rule))
+      throw new Error(`Rule ${i + 1} of "${where}" has no "rule".`)
+    const id = typeof rule.id === 'string' && rule.id ? rule.id : `${where}-${i + 1}`
+    return { ...rule, id } as unknown as Rule
   })
 }
 

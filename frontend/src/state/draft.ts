@@ -1,13 +1,10 @@
-// The cohort being shaped: its definition, which rules are switched off, and what is
-// asked about it. Every change can be undone, also after a restart.
+// The cohort being shaped: its definition and what is asked about it. Every change can be undone, also after a restart.
 import { useSyncExternalStore } from 'react'
 import type { Definition } from '../lib/definition'
 import { commit, redo, seal, start, undo, type History } from '../lib/history'
 
 export interface Draft {
   definition: Definition
-  /** Rules kept but not applied. */
-  off: string[]
   question: Question
 }
 
@@ -20,7 +17,7 @@ export interface Question {
   fields?: string[]
 }
 
-export const newDraft = (definition: Definition): Draft => ({ definition, off: [], question: {} })
+export const newDraft = (definition: Definition): Draft => ({ definition, question: {} })
 
 const storageKey = 'vitrine.draft.1'
 const keepSteps = 50

@@ -1,7 +1,7 @@
-import { Anchor, Badge, Button, Group, Stack, Table, Text } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Badge, Button, Group, Stack, Table, Text } from '@mantine/core'
 import type { DatasetSummary, ModelSummary, Overview } from '../../api/types'
 import { Empty } from '../../components/Empty'
+import { PageLink } from '../../components/PageLink'
 import { Panel } from '../../components/Panel'
 import { bytes, count, date } from '../../lib/format'
 import { openDialog } from '../../state/dialogs'
@@ -59,14 +59,9 @@ function Datasets({ datasets }: { datasets: DatasetSummary[] }) {
           {datasets.map((dataset) => (
             <Table.Tr key={dataset.id}>
               <Table.Td>
-                <Anchor
-                  component={Link}
-                  to="/dictionary"
-                  search={{ dataset: dataset.id }}
-                  size="sm"
-                >
+                <PageLink to="/dictionary" search={{ dataset: dataset.id }} size="sm">
                   {dataset.title}
-                </Anchor>{' '}
+                </PageLink>{' '}
                 <Text span size="xs" c="dimmed">
                   version {dataset.version}
                 </Text>
@@ -94,7 +89,7 @@ function Models({ models }: { models: ModelSummary[] }) {
           <Table.Tr>
             <Table.Th>Model</Table.Th>
             <Table.Th>Predicts</Table.Th>
-            <Table.Th ta="right">Features</Table.Th>
+            <Table.Th ta="right">Inputs</Table.Th>
             <Table.Th ta="right">Trees</Table.Th>
           </Table.Tr>
         </Table.Thead>
@@ -102,9 +97,9 @@ function Models({ models }: { models: ModelSummary[] }) {
           {models.map((model) => (
             <Table.Tr key={model.id}>
               <Table.Td>
-                <Anchor component={Link} to="/model" search={{ model: model.id }} size="sm">
+                <PageLink to="/model" search={{ model: model.id }} size="sm">
                   {model.name}
-                </Anchor>{' '}
+                </PageLink>{' '}
                 <Text span size="xs" c="dimmed">
                   {model.format}
                 </Text>
@@ -112,7 +107,7 @@ function Models({ models }: { models: ModelSummary[] }) {
               <Table.Td>
                 {model.classes?.length ? model.classes.join(', ') : model.objective}
               </Table.Td>
-              <Table.Td ta="right">{count(model.features)}</Table.Td>
+              <Table.Td ta="right">{count(model.inputs)}</Table.Td>
               <Table.Td ta="right">{count(model.trees)}</Table.Td>
             </Table.Tr>
           ))}

@@ -1,7 +1,7 @@
-import { Anchor, Text } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Overview } from '../../api/types'
+import { PageLink } from '../../components/PageLink'
 import { Panel } from '../../components/Panel'
 import { useDraft } from '../../state/draft'
 import classes from './HomePage.module.css'
@@ -15,32 +15,20 @@ export function NextSteps({ overview }: { overview: Overview }) {
         {overview.datasets.length > 0 && (
           <Step
             link={
-              <Anchor component={Link} to="/cohort">
+              <PageLink to="/cohort">
                 {started ? `Continue with “${started}”` : 'Shape a cohort'}
-              </Anchor>
+              </PageLink>
             }
           >
             Who is in, who is out, and how long they lived, as you move the rules.
           </Step>
         )}
         {overview.models.length > 0 && (
-          <Step
-            link={
-              <Anchor component={Link} to="/model">
-                Score a file with a model
-              </Anchor>
-            }
-          >
+          <Step link={<PageLink to="/model">Score a file with a model</PageLink>}>
             Every row of a CSV, with missing and out-of-range values said plainly.
           </Step>
         )}
-        <Step
-          link={
-            <Anchor component={Link} to="/dictionary">
-              Look a field up
-            </Anchor>
-          }
-        >
+        <Step link={<PageLink to="/dictionary">Look a field up</PageLink>}>
           Labels, units, codes and how much is missing, for every dataset here.
         </Step>
       </ol>

@@ -1,0 +1,80 @@
+// Table 1 as lines of text: the same on screen and on the clipboard.
+import type { ContinuousCell, Table1, Table1Row } from '../../api/types'
+import { count, fixed, nothing, number, percent, withUnit } from '../../lib/format'
+
+export type Style = 'median' | 'mean'
+
+export interface Line {
+  key: string
+  label: string
+  /** A level or a count of missing values, below its field. */
+  indent: boolean
+  cells: string[]
+  smd: string
+}
+
+/** One line for a continuous field, one and its levels for a categorical; missing where there is any. */
+export const lines = (table: Table1, style: Style): Line[] =>
+  table.rows.flatMap((row) => [heading(row, style), ...levels(row), ...missing(row)])
+
+function heading(row: Table1Row, style: Style): Line {
+  const continuous = row.kind === 'continuous'
+  const label = withUnit(row.label, row.unit)
+  return {
+    key: row.field,
+    label: `${label}, ${continuous ? (style === 'median' ? 'median (Q1 to Q3)' : 'mean (SD)') : 'n (%)'}`,
+    indent: false,
+    cells: row.cells?.map((cell) => summary(cell, style)) ?? row.missing.map(() => ''),
+    smd: fixed(row.smd, 3),
+  }
+}
+
+function summary(cell: ContinuousCell, style: Style): string {
+  if (cell.n === 0) return nothing
+  return style === 'median'
+    ? `${number(cell.median)} (${number(cell.q1)} to ${number(cell.q3)})`
+    : `${number(cell.mean)} (${number(cell.sd)})`
+}
+
+const levels = (row: Table1Row): Line[] =>
+  (row.levels ?? []).map((level) => ({
+    key: `${row.field}=${level.code}`,
+    label: level.label,
+    indent: true,
+    cells: level.cells.map(({ count: n, percent: share }) =>
+      share == null ? count(n) : `${count(n)} (${percent(share / 100)})`,
+    ),
+    smd: '',
+  }))
+
+const missing = (row: Table1Row): Line[] =>
+  row.missing.some((n) => n > 0)
+    ? [
+        {
+          key: `${row.field}:missing`,
+          label: 'Not recorded, n',
+          indent: true,
+          cells: row.missing.map(count),
+          smd: '',
+        },
+      ]
+    : []
+
+/** Tab-separated, as a spreadsheet pastes it. */
+export function toTSV(table: Table1, style: Style): string {
+  const smd = hasSMD(table)
+  const head = [
+    '',
+    ...table.columns.map(({ label, n }) => `${label} (n = ${n})`),
+    ...(smd ? ['SMD'] : []),
+  ]
+  const body = lines(table, style).map((line) => [
+    line.indent ? `  ${line.label}` : line.label,
+    ...line.cells,
+    ...(smd ? [line.smd] : []),
+  ])
+  return [head, ...body].map((cells) => cells.join('\t')).join('\n') + '\n'
+}
+
+/** Differences exist between groups only. */
+export const hasSMD = (table: Table1) => table.columns.length > 1

@@ -1,0 +1,102 @@
+import { notifications } from '@mantine/notifications'
+import { useMutation } from '@tanstack/react-query'
+import { useCallback, useMemo } from 'react'
+import { exportFigure, saveFigure } from '../../api/commands'
+import { asProblem } from '../../api/problem'
+import { useOverview } from '../../api/queries'
+import type { Analysis } from '../../api/types'
+import { toText } from '../../lib/definition'
+import { download, fileName } from '../../lib/download'
+import type { History } from '../../lib/history'
+import { useContribute, type Action } from '../../state/actions'
+import { draft, type Draft } from '../../state/draft'
+import { copyDefinition, downloadDefinition } from './DefinitionDialog'
+
+/** Saves the curve as a file: the window asks where, a browser downloads. Print colours. */
+export function useSaveFigure(analysis: Analysis | undefined) {
+  const native = useOverview().data?.native ?? false
+  const { mutate, isPending } = useMutation({
+    mutationFn: (asked: Analysis) => save(asked, native),
+    onSuccess: (message) => message && notifications.show({ message }),
+    onError: (error) => {
+      const problem = asProblem(error)
+      notifications.show({
+        color: 'red',
+        title: 'The figure was not saved',
+        message: `${problem.message} ${problem.hint ?? ''}`,
+      })
+    },
+  })
+  const run = useCallback(() => analysis && mutate(analysis), [analysis, mutate])
+  return { run, saving: isPending }
+}
+
+async function save(analysis: Analysis, native: boolean): Promise<string | undefined> {
+  const name = `${fileName(analysis.cohort.name, 'cohort')}-survival.svg`
+  if (!native) {
+    download(await exportFigure(analysis, 'print'), 'image/svg+xml', name)
+    return `The figure is in your downloads as ${name}.`
+  }
+  const { saved, path } = await saveFigure(analysis, 'print', name)
+  return saved ? `The figure is saved as ${path}.` : undefined
+}
+
+/** What this page adds to the palette, the keys and the window's menu. */
+export function useCohortActions(
+  history: History<Draft> | undefined,
+  saveCurve: (() => void) | undefined,
+  openText: () => void,
+) {
+  const actions = useMemo(
+    () => (history ? list(history, saveCurve, openText) : []),
+    [history, saveCurve, openText],
+  )
+  useContribute('cohort', actions)
+}
+
+function list(
+  { past, present, future }: History<Draft>,
+  saveCurve: (() => void) | undefined,
+  openText: () => void,
+): Action[] {
+  const { definition } = present
+  const group = 'Cohort'
+  return [
+    {
+      id: 'undo',
+      label: 'Undo',
+      group,
+      shortcut: 'mod+Z',
+      disabled: !past.length,
+      run: draft.undo,
+    },
+    {
+      id: 'redo',
+      label: 'Redo',
+      group,
+      shortcut: 'mod+shift+Z',
+      disabled: !future.length,
+      run: draft.redo,
+    },
+    {
+      id: 'save-figure',
+      label: 'Save the survival figure',
+      group,
+      disabled: !saveCurve,
+      run: () => saveCurve?.(),
+    },
+    { id: 'definition', label: 'Show or open the cohort definition as text', group, run: openText },
+    {
+      id: 'copy-definition',
+      label: 'Copy the cohort definition',
+      group,
+      run: () => void copyDefinition(toText(definition)),
+    },
+    {
+      id: 'download-definition',
+      label: 'Download the cohort definition',
+      group,
+      run: () => downloadDefinition(definition),
+    },
+  ]
+}
