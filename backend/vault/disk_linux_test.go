@@ -92,6 +92,47 @@ func TestAFullDiskKeepsTheVault(t *testing.T) {
 	}
 }
 
+// TestADiskThatFillsUpAnywhere publishes with a little more room each time, so
+// that each write in turn is the one that fails.
+func TestADiskThatFillsUpAnywhere(t *testing.T) {
+	disk := smallDisk(t, "2m")
+	filler := filepath.Join(disk, "filler")
+	outcomes := map[string]int{}
+	for room := int64(0); room <= 320<<10; room += 8 << 10 {
+		home := filepath.Join(disk, "home")
+		v := create(t, home)
+		must(t, publish(v, "a", "1", "old"))
+		fill(t, disk, filler, room)
+		err := publish(v, "a", "1", "new")
+		if err != nil {
+			wantCode(t, vault.DBProblem(err, "a@1"), "disk-full")
+		}
+		_ = v.Close()
+		must(t, os.Remove(filler))
+
+		v = open(t, home)
+		word, row := readDataset(t, v, "a", "1"), onlyDataset(t, v)
+		if word != string(row.Meta) || row.Damage != "" || (word == "new") != (err == nil) {
+			t.Errorf("with %d bytes of room: %v, then it reads %q and its row says %q %s", room, err, word, row.Meta, row.Damage)
+		}
+		outcomes[word]++
+		must(t, v.Close())
+		must(t, os.RemoveAll(home))
+	}
+	if outcomes["old"] == 0 || outcomes["new"] == 0 {
+		t.Errorf("the room was never both too little and enough: %v", outcomes)
+	}
+}
+
+// fill takes all of a disk but room.
+func fill(t *testing.T, disk, filler string, room int64) {
+	t.Helper()
+	var stat unix.Statfs_t
+	must(t, unix.Statfs(disk, &stat))
+	size := max(int64(stat.Bavail)*stat.Bsize-room, 0)
+	must(t, os.WriteFile(filler, make([]byte, size), 0o600))
+}
+
 func TestAFullDiskRefusesAVault(t *testing.T) {
 	home := filepath.Join(smallDisk(t, "64k"), "home")
 	_, err := vault.Open(context.Background(), home, vault.Options{Create: true, Demonstration: true})

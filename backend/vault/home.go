@@ -91,8 +91,8 @@ func keepPrivate(home string) {
 	}
 }
 
-// clear removes everything in a folder of the vault's own.
-func clear(dir string) error {
+// empty removes everything in a folder of the vault's own.
+func empty(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return FileProblem(err, dir)

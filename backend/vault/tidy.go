@@ -15,7 +15,7 @@ func (v *Vault) tidy(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := clear(filepath.Join(v.home, stagingDir)); err != nil {
+	if err := empty(filepath.Join(v.home, stagingDir)); err != nil {
 		return err
 	}
 	if err := removeIn(v.home, isTemp); err != nil {

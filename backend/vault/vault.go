@@ -198,7 +198,7 @@ func (v *Vault) create(ctx context.Context, opt Options) error {
 	if err != nil {
 		return err
 	}
-	if err := clear(filepath.Join(v.home, stagingDir)); err != nil {
+	if err := empty(filepath.Join(v.home, stagingDir)); err != nil {
 		return err
 	}
 	atStep("create: folders made")
