@@ -66,7 +66,7 @@ install_packages() {
 	say "Installing them with apt."
 	as_root apt-get update -qq
 	# shellcheck disable=SC2086 # the command is words
-	as_root env DEBIAN_FRONTEND=noninteractive $command -qq
+	as_root env DEBIAN_FRONTEND=noninteractive $command -qq -o=Dpkg::Use-Pty=0 >/dev/null
 }
 
 # Debian's Node can be older than the UI's tools accept. The npm registry carries
