@@ -24,8 +24,9 @@ var (
 
 // Validate reports everything that makes a descriptor ambiguous or incomplete, as
 // one *problem.Problem with a JSON pointer per finding. What it accepts holds
-// these promises: ids are unique; every table has a known population; participant
-// and order columns exist and have no missing values; every category has its
+// these promises: ids are unique; every table has a known population; tables
+// that share one say who their participants are; participant and order columns exist
+// and have no missing values; every category has its
 // value set; no two fields share an address; files are plain names.
 func (d *Dataset) Validate() error {
 	v := &validation{addresses: map[FieldID]bool{}}
@@ -74,9 +75,22 @@ func (v *validation) tables(d *Dataset, populations map[PopulationID]bool) {
 		v.need(!ids[t.ID], at+"/id", "this table is listed twice")
 		v.need(populations[t.Population], at+"/population", "this population is not listed")
 		v.need(!files[strings.ToLower(t.File)], at+"/file", "another table has this file")
+		v.need(t.Participant != "" || sharing(d, t.Population) == 1, at+"/participant",
+			"rows of this table are participants of their own, so no other table can share its population")
 		ids[t.ID], files[strings.ToLower(t.File)] = true, true
 		v.table(t, at)
 	}
+}
+
+// sharing counts the tables of a population.
+func sharing(d *Dataset, id PopulationID) int {
+	n := 0
+	for i := range d.Tables {
+		if d.Tables[i].Population == id {
+			n++
+		}
+	}
+	return n
 }
 
 func (v *validation) table(t *Table, at string) {
