@@ -2,61 +2,22 @@ package cohort_test
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	_ "modernc.org/sqlite"
-
 	"vitrine/backend/catalog"
 	"vitrine/backend/cohort"
 	"vitrine/backend/colstore"
+	"vitrine/backend/colstore/colstoretest"
 	"vitrine/backend/problem"
-	"vitrine/backend/tabular"
 )
 
-// classics opens the clinical classics as the program would.
 func classics(t testing.TB) *colstore.Store {
 	t.Helper()
-	dir := filepath.Join("..", "..", "testdata", "clinical")
-	file, err := os.Open(filepath.Join(dir, "dataset.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	ds, err := catalog.Read(file, "dataset.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return stored(t, ds, func(table *catalog.Table) (tabular.Reader, error) {
-		data, err := os.ReadFile(filepath.Join(dir, table.File))
-		if err != nil {
-			return nil, err
-		}
-		return tabular.OpenParquet(strings.NewReader(string(data)), int64(len(data)), table)
-	})
-}
-
-// stored writes a dataset into columns and opens it.
-func stored(t testing.TB, ds *catalog.Dataset, open func(*catalog.Table) (tabular.Reader, error)) *colstore.Store {
-	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(t.TempDir(), "columns.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	if _, err := colstore.Write(context.Background(), db, ds, open); err != nil {
-		t.Fatal(err)
-	}
-	store, err := colstore.Open(context.Background(), db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return store
+	return colstoretest.Classics(t, filepath.Join("..", ".."))
 }
 
 func parse(t testing.TB, text string) *cohort.Definition {
