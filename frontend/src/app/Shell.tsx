@@ -10,6 +10,7 @@ import {
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useOverview } from '../api/queries'
+import { protectionWords } from '../components/protection'
 import { modKey } from '../lib/window'
 import { AboutDialog } from './AboutDialog'
 import { pages, useActions } from './actions'
@@ -114,7 +115,7 @@ function Foot() {
     <div className={classes.foot}>
       {vault && (
         <Text size="xs" c="dimmed" lh={1.35} title={vault.home}>
-          {vault.demonstration ? 'Demonstration vault' : 'Vault'}: {vault.protection}
+          {protectionWords(vault)}
         </Text>
       )}
       <UnstyledButton className={classes.command} onClick={openPalette}>

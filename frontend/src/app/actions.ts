@@ -9,6 +9,7 @@ import { asProblem } from '../api/problem'
 import { useContributedActions, type Action } from '../state/actions'
 import { toggleSingleKeys, useSingleKeys } from '../state/preferences'
 import { openDialog } from '../state/dialogs'
+import { openPalette } from './Palette'
 
 export const pages = [
   { id: 'go-home', to: '/', label: 'Home' },
@@ -68,6 +69,7 @@ export function useActions(): Action[] {
         group: 'View',
         run: toggleSingleKeys,
       },
+      { id: 'palette', label: 'Find a command', group: 'Help', run: openPalette },
       { id: 'about', label: 'About Vitrine', group: 'Help', run: () => openDialog('about') },
     ]
   }, [navigate, colorScheme, setColorScheme, singles, contributed])

@@ -26,6 +26,8 @@ export function FileDrop({ label, hint, accept, disabled, busy, onFile }: Props)
     if (file && !disabled) onFile(file)
   }
   return (
+    // Dropping is a second way to do what the button does.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
       role="group"
       aria-label={label}

@@ -9,11 +9,16 @@ interface Props extends PaperProps {
 }
 
 /** A titled part of a page, a landmark of its own. */
-export function Panel({ title, aside, children, ...paper }: Props) {
+export function Panel({ title, aside, children, className, ...paper }: Props) {
   const id = useId()
   return (
-    <Paper component="section" aria-labelledby={id} className={classes.panel} {...paper}>
-      <Group justify="space-between" align="center" mb="xs" gap="xs">
+    <Paper
+      component="section"
+      aria-labelledby={id}
+      className={`${classes.panel} ${className ?? ''}`}
+      {...paper}
+    >
+      <Group justify="space-between" align="center" mb="xs" gap="xs" mih={28}>
         <Title order={2} id={id}>
           {title}
         </Title>

@@ -17,11 +17,16 @@ export function number(x: number | null | undefined, digits = 3): string {
   if (x == null || !Number.isFinite(x)) return nothing
   const size = Math.abs(x)
   if (size !== 0 && (size >= 1e9 || size < 1e-4)) return minus(x.toExponential(digits - 1))
-  const before = size < 1 ? 0 : Math.floor(Math.log10(size)) + 1
-  const places = Number.isInteger(x) ? 0 : Math.max(0, Math.min(6, digits - Math.max(before, 1)))
+  const places = Number.isInteger(x) ? 0 : placesFor(size, digits)
   return minus(
     x.toLocaleString('en-GB', { maximumFractionDigits: places, minimumFractionDigits: places }),
   )
+}
+
+/** Decimal places that leave about so many digits: 1.40, 0.80, 0.0526, 318. */
+function placesFor(size: number, digits: number): number {
+  const places = digits - 1 - Math.floor(Math.log10(size))
+  return Math.max(0, Math.min(size >= 0.1 ? digits - 1 : 6, places))
 }
 
 /** A number with a fixed count of decimal places, for columns that align. */

@@ -1,4 +1,5 @@
 import { Group, NumberInput, RangeSlider, Slider, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
 import type { Field, FieldSummary } from '../../api/types'
 import { Bins } from '../../charts/Bins'
 import type { Bound, Predicate } from '../../lib/definition'
@@ -99,29 +100,58 @@ function Sliders({ rule, field, limits, domain, onChange, onSettle }: SliderProp
 }
 
 function Inputs({ rule, field, limits, onChange, onSettle }: PartProps) {
-  const input = (end: 0 | 1, label: string, empty: string) => (
+  const input = (end: 0 | 1, label: string) => (
+    <LimitInput
+      label={withUnit(label, field.unit)}
+      value={limits[end]}
+      whole={field.type === 'integer'}
+      onChange={(limit) => {
+        const next: Limits = [...limits]
+        next[end] = limit
+        onChange(withLimits(rule, next))
+      }}
+      onSettle={onSettle}
+    />
+  )
+  return (
+    <Group gap="sm" wrap="nowrap">
+      {!('below' in rule) && input(0, 'above' in rule ? 'Above' : 'From')}
+      {!('above' in rule) && input(1, 'below' in rule ? 'Below' : 'To')}
+    </Group>
+  )
+}
+
+interface LimitProps {
+  label: string
+  value: number | null
+  whole: boolean
+  onChange: (limit: number | null) => void
+  onSettle: () => void
+}
+
+/** A limit as it is typed: "3." is on its way to 3.5 and stays as written. */
+function LimitInput({ label, value, whole, onChange, onSettle }: LimitProps) {
+  const [typed, setTyped] = useState<string | number>(value ?? '')
+  const shown = limitOf(typed) === value ? typed : (value ?? '')
+  return (
     <NumberInput
       size="xs"
-      label={withUnit(label, field.unit)}
-      placeholder={empty}
-      value={limits[end] ?? ''}
-      allowDecimal={field.type !== 'integer'}
-      stepHoldDelay={400}
-      stepHoldInterval={60}
-      onChange={(value) => {
-        const next: Limits = [...limits]
-        next[end] = typeof value === 'number' ? value : null
-        onChange(withLimits(rule, next))
+      label={label}
+      placeholder="no limit"
+      value={shown}
+      allowDecimal={!whole}
+      onChange={(next) => {
+        setTyped(next)
+        onChange(limitOf(next))
       }}
       onBlur={onSettle}
       style={{ flex: 1 }}
       hideControls
     />
   )
-  return (
-    <Group gap="sm" wrap="nowrap">
-      {!('below' in rule) && input(0, 'above' in rule ? 'Above' : 'From', 'no limit')}
-      {!('above' in rule) && input(1, 'below' in rule ? 'Below' : 'To', 'no limit')}
-    </Group>
-  )
+}
+
+function limitOf(typed: string | number): number | null {
+  const x = typed === '' || typed === '-' ? Number.NaN : Number(typed)
+  return Number.isFinite(x) ? x : null
 }

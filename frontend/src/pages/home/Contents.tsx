@@ -1,8 +1,9 @@
-import { Badge, Button, Group, Stack, Table, Text } from '@mantine/core'
+import { Button, Stack, Table, Text } from '@mantine/core'
 import type { DatasetSummary, ModelSummary, Overview } from '../../api/types'
 import { Empty } from '../../components/Empty'
 import { PageLink } from '../../components/PageLink'
 import { Panel } from '../../components/Panel'
+import { protectionWords } from '../../components/protection'
 import { bytes, count, date } from '../../lib/format'
 import { openDialog } from '../../state/dialogs'
 
@@ -29,14 +30,11 @@ export function Contents({ overview }: { overview: Overview }) {
         )}
       </Panel>
       <Panel title="Protection">
-        <Group gap="xs">
-          <Badge variant="light" color="yellow" tt="none">
-            {vault.demonstration ? 'Demonstration vault' : 'Vault'}
-          </Badge>
-          <Text size="sm">
-            {vault.protection}. Made {date(vault.created_at)}.
-          </Text>
-        </Group>
+        <Text size="sm">
+          <strong>{protectionWords(vault)}.</strong>{' '}
+          {vault.demonstration && 'It holds public demonstration data only. '}
+          Made {date(vault.created_at)}.
+        </Text>
       </Panel>
     </Stack>
   )
@@ -72,7 +70,9 @@ function Datasets({ datasets }: { datasets: DatasetSummary[] }) {
               <Table.Td ta="right">{count(dataset.tables)}</Table.Td>
               <Table.Td ta="right">{count(dataset.participants)}</Table.Td>
               <Table.Td ta="right">{count(dataset.rows)}</Table.Td>
-              <Table.Td ta="right">{bytes(dataset.bytes)}</Table.Td>
+              <Table.Td ta="right" style={{ whiteSpace: 'nowrap' }}>
+                {bytes(dataset.bytes)}
+              </Table.Td>
             </Table.Tr>
           ))}
         </Table.Tbody>

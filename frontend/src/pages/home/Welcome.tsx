@@ -6,6 +6,7 @@ import { asProblem } from '../../api/problem'
 import type { Overview } from '../../api/types'
 import { Panel } from '../../components/Panel'
 import { ProblemNote } from '../../components/ProblemNote'
+import { protectionWords } from '../../components/protection'
 import { openDialog } from '../../state/dialogs'
 
 /** The first start: an empty vault and one obvious thing to do. */
@@ -41,12 +42,9 @@ export function Welcome({ overview }: { overview: Overview }) {
         </Group>
         {load.error && <ProblemNote problem={asProblem(load.error)} />}
         <Text size="sm" c="dimmed">
-          {protection(overview.vault)}
+          {protectionWords(overview.vault)}.
         </Text>
       </Stack>
     </Panel>
   )
 }
-
-const protection = (vault: Overview['vault']) =>
-  `${vault.demonstration ? 'Demonstration vault' : 'Vault'}: ${vault.protection}.`

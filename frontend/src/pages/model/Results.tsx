@@ -51,7 +51,7 @@ function Classes({ scores }: { scores: Scores }) {
           <Text size="sm" w="9em" truncate title={label}>
             {label}
           </Text>
-          <Text size="sm" w="4em" ta="right" className="numeric">
+          <Text size="sm" miw="5em" ta="right" className="numeric">
             n = {count(n)}
           </Text>
           <div style={{ flex: 1 }}>
