@@ -41,7 +41,7 @@ func showCounts(w io.Writer, c backend.CohortCounts) {
 		fmt.Fprintf(t, "%s: %s\t%d\t%d\n", s.Kind, s.Label, s.Removed, s.After)
 	}
 	t.Flush()
-	fmt.Fprintf(w, "%d participants of %s in %s %s\n", c.Participants, c.PopulationTitle, c.Dataset, c.Version)
+	fmt.Fprintf(w, "%s (%s; %s %s)\n", counted(c.Participants, "participant", "participants"), c.PopulationTitle, c.Dataset, c.Version)
 }
 
 type analyzeCommand struct {
@@ -95,7 +95,7 @@ func showSurvival(w io.Writer, s *analysis.Survival) {
 	}
 	t.Flush()
 	if l := s.LogRank; l != nil {
-		fmt.Fprintf(w, "Log-rank test: chi-square %s on %d degrees of freedom, p = %s\n", number(l.ChiSquare), l.DF, number(l.P))
+		fmt.Fprintf(w, "Log-rank test: chi-square %s on %s, p = %s\n", number(l.ChiSquare), counted(l.DF, "degree", "degrees")+" of freedom", number(l.P))
 	}
 }
 
@@ -139,6 +139,14 @@ func showBaselineRow(w io.Writer, r analysis.BaselineRow) {
 		}
 		fmt.Fprintln(w, "\t")
 	}
+}
+
+// counted writes "1 row" and "2 rows".
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
 }
 
 // number shows four significant digits, and – where there is no value.

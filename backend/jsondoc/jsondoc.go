@@ -62,9 +62,22 @@ func Parse(data []byte, name string) (Node, error) {
 		}
 	}
 	if err != nil {
-		return Node{}, syntaxProblem(data, dec.InputOffset(), name, err)
+		return Node{}, syntaxProblem(data, syntaxOffset(data, dec, err), name, err)
 	}
 	return Node{value: value, doc: doc}, nil
+}
+
+// syntaxOffset is where a person should look: the decoder's own offset lags
+// behind by what it has read ahead.
+func syntaxOffset(data []byte, dec *json.Decoder, err error) int64 {
+	var syntax *json.SyntaxError
+	switch {
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return int64(len(bytes.TrimRight(data, " \t\r\n")))
+	case errors.As(err, &syntax):
+		return syntax.Offset
+	}
+	return dec.InputOffset()
 }
 
 func syntaxProblem(data []byte, offset int64, name string, err error) error {

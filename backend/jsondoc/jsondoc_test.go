@@ -19,8 +19,8 @@ func parse(t *testing.T, text string) jsondoc.Node {
 
 func TestSyntaxErrorsNameLineAndColumn(t *testing.T) {
 	for name, c := range map[string]struct{ text, place, says string }{
-		"cut":           {"{\n \"a\": [1, 2", "line 2", "ends in the middle"},
-		"missing colon": {"{\"a\" 1}", "line 1", "invalid character"},
+		"cut":           {"{\n \"a\": [1, 2", "line 2, column 12", "ends in the middle"},
+		"missing colon": {"{\"a\" 1}", "line 1, column 6", "invalid character"},
 		"two documents": {"{} {}", "line 1", "more text after the end"},
 		"empty":         {"", "line 1, column 1", "ends in the middle"},
 		"too deep":      {strings.Repeat("[", 100), "line 1", "deeper"},

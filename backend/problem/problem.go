@@ -114,9 +114,9 @@ func From(err error) *Problem {
 		Try("Try again; if it happens again, send the log with the time it happened.").Because(err)
 }
 
-// sentence closes a message with a stop where it has none.
+// sentence closes a message with a stop where nothing closes it.
 func sentence(s string) string {
-	if s == "" || strings.HasSuffix(s, ".") {
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".?!") {
 		return s
 	}
 	return s + "."
