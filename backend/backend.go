@@ -47,7 +47,7 @@ type Backend struct {
 	models        *model.Repository
 
 	mu      sync.Mutex
-	opened  map[datasetKey]*dataset
+	opened  map[catalog.DatasetID]*dataset
 	engines map[model.ID]*engine
 	indexed []*catalog.Dataset // descriptors of the current datasets; nil: read again
 }
@@ -71,7 +71,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	b := &Backend{
 		door: o.Door, home: home, demonstration: o.Demonstration, clock: o.Clock,
 		actor: owner, policy: o.Policy,
-		opened: map[datasetKey]*dataset{}, engines: map[model.ID]*engine{},
+		opened: map[catalog.DatasetID]*dataset{}, engines: map[model.ID]*engine{},
 	}
 	if b.clock == nil {
 		b.clock = time.Now

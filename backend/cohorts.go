@@ -6,7 +6,6 @@ import (
 
 	"vitrine/backend/access"
 	"vitrine/backend/analysis"
-	"vitrine/backend/catalog"
 	"vitrine/backend/cohort"
 	"vitrine/backend/figure"
 	"vitrine/backend/problem"
@@ -35,19 +34,20 @@ func (b *Backend) EvaluateCohort(ctx context.Context, definition []byte) (Cohort
 		if invalid != nil {
 			return CohortCounts{}, invalid
 		}
-		d, err := b.open(ctx, def.Dataset)
-		if err != nil {
-			return CohortCounts{}, at(err, "/dataset")
-		}
-		r, err := d.evaluator.Evaluate(ctx, def)
-		if err != nil {
-			return CohortCounts{}, err
-		}
-		return CohortCounts{
-			Name: def.Name, Hash: r.Hash, Dataset: string(def.Dataset), Version: string(d.version), Table: string(r.Table),
-			PopulationTitle: r.Population.Title, Participants: r.Participants, Rows: r.RowCount, Attrition: r.Attrition,
-		}, nil
+		counts, err := using(ctx, b, def.Dataset, func(d *dataset) (CohortCounts, error) { return d.count(ctx, def) })
+		return counts, inDataset(err, "/dataset")
 	})
+}
+
+func (d *dataset) count(ctx context.Context, def *cohort.Definition) (CohortCounts, error) {
+	r, err := d.evaluator.Evaluate(ctx, def)
+	if err != nil {
+		return CohortCounts{}, err
+	}
+	return CohortCounts{
+		Name: def.Name, Hash: r.Hash, Dataset: string(def.Dataset), Version: string(d.version), Table: string(r.Table),
+		PopulationTitle: r.Population.Title, Participants: r.Participants, Rows: r.RowCount, Attrition: r.Attrition,
+	}, nil
 }
 
 // cohortResource names a cohort for the audit log. A draft that is being edited
@@ -116,15 +116,14 @@ func (b *Backend) answer(ctx context.Context, a *analysis.Analysis, theme string
 }
 
 func (b *Backend) run(ctx context.Context, a *analysis.Analysis) (*analysis.Result, error) {
-	d, err := b.open(ctx, a.Cohort.Dataset)
-	if err != nil {
-		return nil, at(err, "/cohort/dataset")
-	}
-	members, err := d.evaluator.Evaluate(ctx, a.Cohort)
-	if err != nil {
-		return nil, err
-	}
-	return analysis.Run(ctx, d.store, members, a, "vitrine "+Version().Version)
+	result, err := using(ctx, b, a.Cohort.Dataset, func(d *dataset) (*analysis.Result, error) {
+		members, err := d.evaluator.Evaluate(ctx, a.Cohort)
+		if err != nil {
+			return nil, err
+		}
+		return analysis.Run(ctx, d.store, members, a, "vitrine "+Version().Version)
+	})
+	return result, inDataset(err, "/cohort/dataset")
 }
 
 // FigureRequest asks for a figure as a file.
@@ -181,12 +180,10 @@ func (b *Backend) drawFile(ctx context.Context, a *analysis.Analysis, r FigureRe
 	return data, detail{"format": r.Format, "bytes": len(data), "sha256": sha256Hex(data)}, err
 }
 
-// at gives a problem the place of the value it speaks of.
-func at(err error, place string) error {
-	if p := problem.From(err); p.Place == "" {
+// inDataset gives the problem of an unknown dataset the place where it was named.
+func inDataset(err error, place string) error {
+	if p := problem.From(err); p != nil && p.Code == "dataset-unknown" {
 		p.Place = place
 	}
 	return err
 }
-
-var _ = catalog.DatasetID("")

@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"vitrine/backend/access"
@@ -132,17 +133,39 @@ type dataset struct {
 	db        io.Closer
 	store     *colstore.Store
 	evaluator *cohort.Evaluator
+
+	inUse sync.RWMutex // read-held by who works on it; closing takes it whole
 }
 
-type datasetKey = catalog.DatasetID
+// using lends the current version of a dataset, opened once and kept. A version
+// that is replaced meanwhile stays open until its last borrower is done.
+func using[T any](ctx context.Context, b *Backend, id catalog.DatasetID, do func(*dataset) (T, error)) (T, error) {
+	d, err := b.borrow(ctx, id)
+	if err != nil {
+		var none T
+		return none, err
+	}
+	defer d.inUse.RUnlock()
+	return do(d)
+}
 
-// open gives the current version of a dataset, opened once and kept.
-func (b *Backend) open(ctx context.Context, id catalog.DatasetID) (*dataset, error) {
+func (b *Backend) borrow(ctx context.Context, id catalog.DatasetID) (*dataset, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if d, ok := b.opened[id]; ok {
-		return d, nil
+	d, ok := b.opened[id]
+	if !ok {
+		var err error
+		if d, err = b.open(ctx, id); err != nil {
+			return nil, err
+		}
+		b.opened[id] = d
 	}
+	d.inUse.RLock()
+	return d, nil
+}
+
+// open opens the current version of a dataset. The caller holds mu.
+func (b *Backend) open(ctx context.Context, id catalog.DatasetID) (*dataset, error) {
 	row, err := b.current(ctx, id)
 	if err != nil {
 		return nil, err
@@ -155,19 +178,23 @@ func (b *Backend) open(ctx context.Context, id catalog.DatasetID) (*dataset, err
 	if err != nil {
 		return nil, join(err, db.Close())
 	}
-	d := &dataset{version: catalog.Version(row.Version), db: db, store: store, evaluator: cohort.NewEvaluator(store)}
-	b.opened[id] = d
-	return d, nil
+	return &dataset{version: catalog.Version(row.Version), db: db, store: store, evaluator: cohort.NewEvaluator(store)}, nil
 }
 
 // forget drops what is kept of a dataset, so that the next call opens the
-// version that is now current. Readers under way keep theirs until they end.
+// version that is now current, and closes the old one after its last borrower.
 func (b *Backend) forget(id catalog.DatasetID) error {
 	b.mu.Lock()
-	defer b.mu.Unlock()
+	d, ok := b.opened[id]
 	delete(b.opened, id)
 	b.indexed = nil
-	return nil
+	b.mu.Unlock()
+	if !ok {
+		return nil
+	}
+	d.inUse.Lock()
+	defer d.inUse.Unlock()
+	return d.db.Close()
 }
 
 func (b *Backend) current(ctx context.Context, id catalog.DatasetID) (vault.DatasetRow, error) {
@@ -197,11 +224,7 @@ func (b *Backend) Datasets(ctx context.Context) ([]DatasetSummary, error) {
 // Dataset gives a dataset's descriptor: its tables, fields, units and value sets.
 func (b *Backend) Dataset(ctx context.Context, id catalog.DatasetID) (*catalog.Dataset, error) {
 	return observe(ctx, b, viewDataset, access.Resource{Kind: "dataset", ID: string(id)}, string(id), func() (*catalog.Dataset, error) {
-		d, err := b.open(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		return d.store.Dataset(), nil
+		return using(ctx, b, id, func(d *dataset) (*catalog.Dataset, error) { return d.store.Dataset(), nil })
 	})
 }
 

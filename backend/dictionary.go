@@ -123,24 +123,24 @@ type FieldSummary struct {
 func (b *Backend) SummariseField(ctx context.Context, id catalog.DatasetID, field catalog.FieldID) (FieldSummary, error) {
 	on := access.Resource{Kind: "field", ID: string(id) + "/" + string(field)}
 	return observe(ctx, b, viewField, on, on.ID, func() (FieldSummary, error) {
-		d, err := b.open(ctx, id)
-		if err != nil {
-			return FieldSummary{}, err
-		}
-		ds := d.store.Dataset()
-		table, f, ok := ds.Lookup(field)
-		if !ok {
-			return FieldSummary{}, problem.New(problem.NotFound, "field-unknown",
-				fmt.Sprintf("There is no field “%s” in dataset %s.%s", field, id, ds.Suggest(field)))
-		}
-		t, err := d.store.Table(table.ID)
-		if err != nil {
-			return FieldSummary{}, err
-		}
-		column, err := t.Column(ctx, f.Column)
-		if err != nil {
-			return FieldSummary{}, err
-		}
-		return FieldSummary{field, f.Label, f.Description, f.Type, f.Unit, column.Summary(nil)}, nil
+		return using(ctx, b, id, func(d *dataset) (FieldSummary, error) { return d.summarise(ctx, field) })
 	})
+}
+
+func (d *dataset) summarise(ctx context.Context, field catalog.FieldID) (FieldSummary, error) {
+	ds := d.store.Dataset()
+	table, f, ok := ds.Lookup(field)
+	if !ok {
+		return FieldSummary{}, problem.New(problem.NotFound, "field-unknown",
+			fmt.Sprintf("There is no field “%s” in dataset %s.%s", field, ds.ID, ds.Suggest(field)))
+	}
+	t, err := d.store.Table(table.ID)
+	if err != nil {
+		return FieldSummary{}, err
+	}
+	column, err := t.Column(ctx, f.Column)
+	if err != nil {
+		return FieldSummary{}, err
+	}
+	return FieldSummary{field, f.Label, f.Description, f.Type, f.Unit, column.Summary(nil)}, nil
 }

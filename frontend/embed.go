@@ -1,5 +1,6 @@
-// Package frontend carries the built user interface. It lives here because
-// go:embed cannot reach upward; dist holds only .gitkeep until the UI is built.
+// Package frontend carries the built user interface. It lives here because a
+// directive to embed cannot reach upward; dist holds only .gitkeep until the UI
+// is built.
 package frontend
 
 import (

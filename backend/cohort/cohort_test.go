@@ -315,8 +315,9 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
-		if def.Hash() != def.Hash() {
-			t.Fatal("the hash changes")
+		again, err := cohort.Parse(data)
+		if err != nil || again.Hash() != def.Hash() {
+			t.Fatalf("read again, it is another definition: %v", err)
 		}
 		if err := def.Bind(ds, ""); err == nil {
 			for i := range def.Include {
