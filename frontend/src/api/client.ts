@@ -1,50 +1,47 @@
-// The way to the backend: one function that asks and either answers or throws a Problem.
+// The way to the backend: the client generated from its description, which either
+// answers or throws a Problem.
+import createClient, { type Middleware } from 'openapi-fetch'
 import { problemOf } from './problem'
+import type { paths } from './schema.gen'
 import { setAsked, token } from './token'
 
-interface Call {
-  method?: 'GET' | 'POST'
-  query?: Record<string, string | number | undefined>
-  json?: unknown
-  bytes?: ArrayBuffer
-  /** A newer call in the same lane cancels the older one on the server. */
-  lane?: string
-  signal?: AbortSignal
+export const api = createClient<paths>({ baseUrl: '' })
+
+const door: Middleware = {
+  onRequest({ request }) {
+    const bearer = token()
+    if (bearer) request.headers.set('Authorization', `Bearer ${bearer}`)
+    return request
+  },
+  async onResponse({ response }) {
+    if (response.ok) return undefined
+    if (response.status === 401) setAsked(true)
+    throw problemOf(response, await response.json().catch(() => undefined))
+  },
 }
+
+api.use(door)
+
+/** The answer itself; a refusal was thrown on the way. */
+export async function answer<T>(call: Promise<{ data?: T }>): Promise<T> {
+  return (await call).data as T
+}
+
+/** The bytes of an answer that is a file; the description calls it a string. */
+export const fileOf = (call: Promise<{ data?: unknown }>) => answer(call) as Promise<ArrayBuffer>
 
 // Lanes belong to one tab: two tabs on one server must not cancel one another.
 const tab = Math.random().toString(36).slice(2, 10)
 
-async function send(path: string, call: Call): Promise<Response> {
-  const headers = new Headers()
-  const bearer = token()
-  if (bearer) headers.set('Authorization', `Bearer ${bearer}`)
-  if (call.lane) headers.set('Vitrine-Lane', `${tab}:${call.lane}`)
-  if (call.json !== undefined) headers.set('Content-Type', 'application/json')
-  if (call.bytes) headers.set('Content-Type', 'application/octet-stream')
-  const response = await fetch(path + queryOf(call.query), {
-    method: call.method ?? 'GET',
-    headers,
-    body: call.bytes ?? (call.json === undefined ? undefined : JSON.stringify(call.json)),
-    signal: call.signal,
-  })
-  if (response.ok) return response
-  if (response.status === 401) setAsked(true)
-  throw problemOf(response, await response.json().catch(() => undefined))
-}
+/** A newer call in the same lane cancels the older one on the server. */
+export const lane = (name: string) => ({ 'Vitrine-Lane': `${tab}:${name}` })
 
-export const get = async <T>(path: string, call: Call = {}): Promise<T> =>
-  (await send(path, call)).json()
-
-export const post = async <T>(path: string, call: Call = {}): Promise<T> =>
-  (await send(path, { ...call, method: 'POST' })).json()
-
-export const postForBytes = async (path: string, call: Call = {}): Promise<ArrayBuffer> =>
-  (await send(path, { ...call, method: 'POST' })).arrayBuffer()
-
-function queryOf(query: Call['query'] = {}): string {
-  const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined) search.set(name, String(value))
-  return search.size ? `?${search}` : ''
-}
+/**
+ * A file goes as bytes and never as a form: forms crash WebKitGTK in the window. The
+ * description calls such a body a string.
+ */
+export const upload = (bytes: ArrayBuffer) => ({
+  body: bytes as unknown as string,
+  bodySerializer: (body: unknown) => body as ArrayBuffer,
+  headers: { 'Content-Type': 'application/octet-stream' },
+})

@@ -1,8 +1,7 @@
 // What the pages ask for and keep: one hook per question, all in one query cache.
 import { QueryClient, keepPreviousData, useQuery } from '@tanstack/react-query'
-import { get } from './client'
+import { answer, api } from './client'
 import { Problem } from './problem'
-import type { Dataset, FieldSummary, FoundField, Model, Overview } from './types'
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -20,19 +19,17 @@ export const queryClient = new QueryClient({
 // Answers to what is being edited stay as long as the page does (see live.ts).
 queryClient.setQueryDefaults(['live'], { gcTime: Infinity, staleTime: Infinity })
 
-const vault = '/api/v1'
-
 export const useOverview = () =>
   useQuery({
     queryKey: ['overview'],
-    queryFn: ({ signal }) => get<Overview>(`${vault}/overview`, { signal }),
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/overview', { signal })),
     refetchOnMount: 'always', // recent activity moves with everything one does
   })
 
-const datasetQuery = (id: string) => ({
-  queryKey: ['dataset', id],
+const datasetQuery = (dataset: string) => ({
+  queryKey: ['dataset', dataset],
   queryFn: ({ signal }: { signal: AbortSignal }) =>
-    get<Dataset>(`${vault}/datasets/${encodeURIComponent(id)}`, { signal }),
+    answer(api.GET('/api/v1/datasets/{dataset}', { params: { path: { dataset } }, signal })),
 })
 
 export const useDataset = (id: string | undefined) =>
@@ -40,15 +37,17 @@ export const useDataset = (id: string | undefined) =>
 
 export const fetchDataset = (id: string) => queryClient.fetchQuery(datasetQuery(id))
 
-export const useFieldSummary = (dataset: string | undefined, field: string | undefined) =>
+export const useFieldSummary = (dataset = '', field = '') =>
   useQuery({
     queryKey: ['summary', dataset, field],
     enabled: !!dataset && !!field,
     staleTime: Infinity, // a dataset version never changes
     queryFn: ({ signal }) =>
-      get<FieldSummary>(
-        `${vault}/datasets/${encodeURIComponent(dataset!)}/fields/${encodeURIComponent(field!)}/summary`,
-        { signal },
+      answer(
+        api.GET('/api/v1/datasets/{dataset}/fields/{field}/summary', {
+          params: { path: { dataset, field } },
+          signal,
+        }),
       ),
   })
 
@@ -57,15 +56,13 @@ export const useFields = (q: string, dataset: string | undefined) =>
     queryKey: ['fields', q, dataset],
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
-      get<{ total: number; fields: FoundField[] }>(`${vault}/fields`, {
-        query: { q, dataset, limit: 1000 },
-        signal,
-      }),
+      answer(api.GET('/api/v1/fields', { params: { query: { q, dataset, limit: 1000 } }, signal })),
   })
 
 export const useModel = (id: string | undefined) =>
   useQuery({
     queryKey: ['model', id],
     enabled: !!id,
-    queryFn: ({ signal }) => get<Model>(`${vault}/models/${encodeURIComponent(id!)}`, { signal }),
+    queryFn: ({ signal }) =>
+      answer(api.GET('/api/v1/models/{model}', { params: { path: { model: id! } }, signal })),
   })

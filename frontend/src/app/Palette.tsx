@@ -13,6 +13,7 @@ export function Palette({ actions }: { actions: Action[] }) {
   return (
     <Spotlight
       shortcut={null}
+      attributes={{ content: { 'aria-label': 'Commands' } }}
       scrollable
       highlightQuery={false}
       nothingFound="No command has these words."

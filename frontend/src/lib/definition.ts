@@ -23,7 +23,8 @@ export interface Rule {
   rule: Predicate
 }
 
-export interface Definition {
+/** A type and not an interface, so that it can be sent as a document with any keys. */
+export type Definition = {
   version: 1
   id?: string
   name: string

@@ -157,7 +157,7 @@ function RuleMenu({
       >
         <IconArrowDown size={16} aria-hidden />
       </ActionIcon>
-      <Menu position="bottom-end">
+      <Menu position="bottom-end" withinPortal={false} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <ActionIcon
             variant="subtle"

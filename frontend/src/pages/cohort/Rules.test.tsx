@@ -35,6 +35,7 @@ const step = (id: string, before: number, after: number, without: number) => ({
 })
 
 const evaluation: Evaluation = {
+  name: 'Randomised',
   hash: 'h',
   dataset: 'clinical-classics',
   version: '2026.11',
