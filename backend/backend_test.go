@@ -80,8 +80,10 @@ func TestAFaultyFileLeavesWhatWasThere(t *testing.T) {
 		"gone":            {func(f string) { remove(t, filepath.Join(f, "veteran.csv")) }, "table-missing"},
 		"no descriptor":   {func(f string) { remove(t, filepath.Join(f, "dataset.json")) }, "descriptor-missing"},
 		"half descriptor": {func(f string) { truncate(t, filepath.Join(f, "dataset.json")) }, ""},
-		"another schema":  {func(f string) { edit(t, filepath.Join(f, "dataset.json"), `"column": "karno"`, `"column": "karnofsky"`) }, ""},
-		"another count":   {func(f string) { edit(t, filepath.Join(f, "dataset.json"), `"rows": 137`, `"rows": 138`) }, ""},
+		"another schema": {func(f string) {
+			edit(t, filepath.Join(f, "dataset.json"), `"column": "karno"`, `"column": "karnofsky"`)
+		}, ""},
+		"another count": {func(f string) { edit(t, filepath.Join(f, "dataset.json"), `"rows": 137`, `"rows": 138`) }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := copyOf(t, "clinical-csv")

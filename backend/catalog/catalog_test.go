@@ -11,32 +11,19 @@ import (
 	"testing"
 
 	"vitrine/backend/catalog"
+	"vitrine/backend/catalog/catalogtest"
 	"vitrine/backend/problem"
 )
 
 func classics(t testing.TB) *catalog.Dataset {
 	t.Helper()
-	return read(t, filepath.Join("..", "..", "testdata", "clinical"))
-}
-
-func read(t testing.TB, folder string) *catalog.Dataset {
-	t.Helper()
-	f, err := os.Open(filepath.Join(folder, "dataset.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	d, err := catalog.Read(f, "dataset.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
+	return catalogtest.Read(t, filepath.Join("..", "..", "testdata", "clinical"))
 }
 
 func TestTheDemonstrationDescriptorsMatchTheirFiles(t *testing.T) {
 	for _, folder := range []string{"clinical", "clinical-csv"} {
 		folder = filepath.Join("..", "..", "testdata", folder)
-		for _, table := range read(t, folder).Tables {
+		for _, table := range catalogtest.Read(t, folder).Tables {
 			data, err := os.ReadFile(filepath.Join(folder, table.File))
 			if err != nil {
 				t.Fatal(err)

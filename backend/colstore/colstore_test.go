@@ -16,6 +16,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"vitrine/backend/catalog"
+	"vitrine/backend/catalog/catalogtest"
 	"vitrine/backend/colstore"
 	"vitrine/backend/problem"
 	"vitrine/backend/tabular"
@@ -25,16 +26,7 @@ var clinical = filepath.Join("..", "..", "testdata", "clinical")
 
 func classics(t testing.TB) *catalog.Dataset {
 	t.Helper()
-	f, err := os.Open(filepath.Join(clinical, "dataset.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	d, err := catalog.Read(f, "dataset.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
+	return catalogtest.Read(t, clinical)
 }
 
 // file keeps an opened table's file open until the Reader is closed.

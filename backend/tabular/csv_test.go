@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"vitrine/backend/catalog"
+	"vitrine/backend/catalog/catalogtest"
 	"vitrine/backend/problem"
 	"vitrine/backend/tabular"
 )
@@ -23,7 +24,7 @@ func readCSV(t testing.TB, text string, table *catalog.Table) ([][]string, error
 }
 
 func TestCSVAndParquetHoldTheSame(t *testing.T) {
-	set := descriptor(t, filepath.Join(testdata, "clinical-csv"))
+	set := catalogtest.Read(t, filepath.Join(testdata, "clinical-csv"))
 	data, err := os.ReadFile(filepath.Join(testdata, "clinical-csv", "veteran.csv"))
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"vitrine/backend/catalog"
+	"vitrine/backend/catalog/catalogtest"
 	"vitrine/backend/problem"
 	"vitrine/backend/tabular"
 )
@@ -20,21 +21,7 @@ var testdata = filepath.Join("..", "..", "testdata")
 
 func classics(t testing.TB) *catalog.Dataset {
 	t.Helper()
-	return descriptor(t, filepath.Join(testdata, "clinical"))
-}
-
-func descriptor(t testing.TB, folder string) *catalog.Dataset {
-	t.Helper()
-	f, err := os.Open(filepath.Join(folder, "dataset.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	d, err := catalog.Read(f, "dataset.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
+	return catalogtest.Read(t, filepath.Join(testdata, "clinical"))
 }
 
 func contents(t testing.TB, table *catalog.Table) []byte {

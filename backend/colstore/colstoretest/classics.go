@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"vitrine/backend/catalog"
+	"vitrine/backend/catalog/catalogtest"
 	"vitrine/backend/colstore"
 	"vitrine/backend/tabular"
 	"vitrine/backend/vault"
@@ -19,15 +20,7 @@ import (
 func Classics(t testing.TB, root string) *colstore.Store {
 	t.Helper()
 	dir := filepath.Join(root, "testdata", "clinical")
-	file, err := os.Open(filepath.Join(dir, "dataset.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	ds, err := catalog.Read(file, "dataset.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	ds := catalogtest.Read(t, dir)
 	return Import(t, ds, func(table *catalog.Table) (tabular.Reader, error) {
 		data, err := os.ReadFile(filepath.Join(dir, table.File))
 		if err != nil {
