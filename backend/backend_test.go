@@ -277,6 +277,14 @@ func TestAnswersAreJSON(t *testing.T) {
 	}
 }
 
+func TestAnIdentifierIsCountedOnly(t *testing.T) {
+	b, _ := loaded(t, backend.Options{})
+	s, err := b.SummariseField(ctx, "clinical-classics", "pbc.id")
+	if err != nil || s.Distinct != 418 || s.Numeric != nil || s.Levels != nil {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
 func copyOf(t *testing.T, name string) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), name)

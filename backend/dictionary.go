@@ -142,5 +142,10 @@ func (d *dataset) summarise(ctx context.Context, field catalog.FieldID) (FieldSu
 	if err != nil {
 		return FieldSummary{}, err
 	}
-	return FieldSummary{field, f.Label, f.Description, f.Type, f.Unit, column.Summary(nil)}, nil
+	outline := column.Summary(nil)
+	if f.Column == table.Participant {
+		// An identifier has no distribution, and its values are nobody's business.
+		outline.Numeric, outline.Levels = nil, nil
+	}
+	return FieldSummary{field, f.Label, f.Description, f.Type, f.Unit, outline}, nil
 }
