@@ -1,6 +1,6 @@
 // Answers that follow what a person is editing: the last answer stays, dimmed, until
 // the next one arrives, also across pages.
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { createLane, type Lane } from '../lib/lane'
 import { asProblem, isSuperseded, type Problem } from './problem'
 import { queryClient } from './queries'
@@ -10,6 +10,8 @@ export interface Live<Answer> {
   problem: Problem | undefined
   /** The answer shown is not yet the one for the present question. */
   stale: boolean
+  /** Asks the same question again. */
+  retry: () => void
 }
 
 /**
@@ -47,12 +49,17 @@ export function useLive<Q, A>(
     if (last.text !== text || last.problem) lane.current?.submit(JSON.parse(text) as Q)
   }, [name, ask, text])
 
+  const retry = useCallback(() => {
+    if (text !== undefined) lane.current?.submit(JSON.parse(text) as Q)
+  }, [text])
+
   const last = kept(name)
   const current = last.text === text
   return {
     answer: last.answer as A | undefined,
     problem: current ? last.problem : undefined,
     stale: text !== undefined && !current,
+    retry,
   }
 }
 

@@ -19,6 +19,11 @@ export class Problem extends Error {
   ) {
     super(detail)
   }
+
+  /** Asking again may help: nobody answered, or the fault was the program's. */
+  get passing(): boolean {
+    return this.status === 0 || this.status >= 500
+  }
 }
 
 interface Wire {

@@ -28,7 +28,7 @@ export const theme = createTheme({
   colors: { glass },
   autoContrast: true,
   luminanceThreshold: 0.25,
-  fontFamily: 'Inter, "Segoe UI", "Helvetica Neue", Arial, sans-serif',
+  fontFamily: 'Inter, "Segoe UI", "Helvetica Neue", Helvetica, Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "Cascadia Code", Menlo, Consolas, monospace',
   defaultRadius: 'sm',
   headings: {

@@ -1,4 +1,4 @@
-import { Alert, Code, List, Stack, Text } from '@mantine/core'
+import { Alert, Button, Code, List, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 
 /** What a problem tells its reader. */
@@ -12,7 +12,7 @@ export interface Told {
 }
 
 /** What went wrong, where, and what to do next. */
-export function ProblemNote({ problem }: { problem: Told }) {
+export function ProblemNote({ problem, onRetry }: { problem: Told; onRetry?: () => void }) {
   return (
     <Alert
       role="alert"
@@ -41,6 +41,11 @@ export function ProblemNote({ problem }: { problem: Told }) {
           <Text size="sm" fw={600}>
             {problem.hint}
           </Text>
+        )}
+        {onRetry && (
+          <Button size="compact-sm" variant="default" w="fit-content" onClick={onRetry}>
+            Try again
+          </Button>
         )}
         {problem.request && <Text size="xs">Request {problem.request}</Text>}
       </Stack>

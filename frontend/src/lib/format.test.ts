@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  alike,
   bytes,
   count,
   counted,
@@ -61,4 +62,10 @@ it('writes shares, units, sizes and days', () => {
   expect(bytes(432123)).toBe('432 kB')
   expect(date('2026-11-22T08:00:00Z')).toMatch(/22 Nov 2026/)
   expect(date('nonsense')).toBe('–')
+})
+
+it('gives numbers that stand together the same places', () => {
+  expect(alike([1.3, 0.7, 3])).toEqual(['1.30', '0.70', '3.00'])
+  expect(alike([67.5, 40, 111])).toEqual(['67.5', '40.0', '111.0'])
+  expect(alike([303, 249, null])).toEqual(['303', '249', '–'])
 })

@@ -23,6 +23,14 @@ export function number(x: number | null | undefined, digits = 3): string {
   )
 }
 
+/** Measurements that stand together, all to the same decimal places: 1.30, 0.70, 3.00. */
+export function alike(values: (number | null | undefined)[], digits = 3): string[] {
+  const some = values.filter((x): x is number => x != null && Number.isFinite(x))
+  const places = some.map((x) => (Number.isInteger(x) ? 0 : placesFor(Math.abs(x), digits)))
+  if (some.some((x) => number(x, digits).includes('e'))) return values.map((x) => number(x, digits))
+  return values.map((x) => fixed(x, Math.max(0, ...places)))
+}
+
 /** Decimal places that leave about so many digits: 1.40, 0.80, 0.0526, 318. */
 function placesFor(size: number, digits: number): number {
   const places = digits - 1 - Math.floor(Math.log10(size))

@@ -17,7 +17,7 @@ import { ReceiptPanel } from './ReceiptPanel'
 import { startingDefinition } from './start'
 import { SurvivalPanel } from './SurvivalPanel'
 import { Table1Panel } from './Table1Panel'
-import { useAnswers, useQuestions } from './useCohort'
+import { useAnswers, useQuestions, type Answers } from './useCohort'
 import { useCohortActions, useSaveFigure } from './useCohortActions'
 import classes from './CohortPage.module.css'
 
@@ -83,6 +83,12 @@ function Lost({ draft: kept, dataset }: { draft: Draft; dataset: Dataset }) {
   )
 }
 
+/** The cohort's answer, whose second try is one for all that is asked of it. */
+const together = ({ cohort, survival, table1 }: Answers): Answers['cohort'] => ({
+  ...cohort,
+  retry: () => [cohort, survival, table1].forEach((live) => live.retry()),
+})
+
 interface WorkbenchProps {
   overview: Overview
   dataset: Dataset
@@ -100,8 +106,12 @@ function Workbench({ overview, dataset, table, draft: now }: WorkbenchProps) {
   const history = useDraft()
   useCohortActions(history, answers.survival.answer?.figure && saveFigure, openText)
 
-  const { cohort, survival, table1 } = answers
-  const settled = [cohort, survival, table1].every(({ stale }) => !stale)
+  const cohort = together(answers)
+  const [survival, table1] = [answers.survival, answers.table1].map((live) =>
+    // A cohort that cannot be counted says so once; what was shown before stays, dimmed.
+    cohort.problem ? { ...live, problem: undefined, stale: true } : live,
+  ) as [Answers['survival'], Answers['table1']]
+  const settled = Object.values(answers).every(({ stale }) => !stale)
   if (!questions) return null
   const results = [questions.survival && survival.answer, questions.table1 && table1.answer].filter(
     (result) => !!result,

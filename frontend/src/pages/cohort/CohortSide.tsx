@@ -44,7 +44,12 @@ export function CohortSide({ overview, dataset, table, definition, live, onText 
             {live.answer?.attrition[0]?.sentence}
           </Text>
         )}
-        {live.problem && <ProblemNote problem={live.problem} />}
+        {live.problem && (
+          <ProblemNote
+            problem={live.problem}
+            onRetry={live.problem.passing ? live.retry : undefined}
+          />
+        )}
         <Rules {...{ definition, table, live, onText }} />
       </Stack>
     </Panel>

@@ -2,6 +2,7 @@ import { Button, Collapse, Table } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
 import { useId, useState } from 'react'
 import type { Figure } from '../../api/types'
+import { Wide } from '../../components/Wide'
 
 /** The figure's numbers as a table, for those who read rather than see. */
 export function FigureTable({ figure }: { figure: Figure }) {
@@ -29,7 +30,7 @@ export function FigureTable({ figure }: { figure: Figure }) {
       </Button>
       <Collapse expanded={open} id={id} transitionDuration={0}>
         {open && (
-          <Table.ScrollContainer minWidth={360} type="native" mt="xs">
+          <Wide label={caption}>
             <Table className="numeric" captionSide="top" verticalSpacing={3} fz="sm">
               <Table.Caption ta="left">{caption}</Table.Caption>
               <Table.Thead>
@@ -53,7 +54,7 @@ export function FigureTable({ figure }: { figure: Figure }) {
                 ))}
               </Table.Tbody>
             </Table>
-          </Table.ScrollContainer>
+          </Wide>
         )}
       </Collapse>
     </>

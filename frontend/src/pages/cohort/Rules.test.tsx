@@ -57,7 +57,7 @@ function Shown() {
     <Rules
       definition={now}
       table={pbc}
-      live={{ answer: evaluation, problem: undefined, stale: false }}
+      live={{ answer: evaluation, problem: undefined, stale: false, retry: () => {} }}
       onText={() => {}}
     />
   )

@@ -7,6 +7,7 @@ import { Empty } from '../../components/Empty'
 import { Loading } from '../../components/Loading'
 import { Panel } from '../../components/Panel'
 import { ProblemNote } from '../../components/ProblemNote'
+import { Wide } from '../../components/Wide'
 import { count, counted, interval, number, percent, pValue, withUnit } from '../../lib/format'
 import { ask } from './edits'
 import {
@@ -68,7 +69,9 @@ export function SurvivalPanel({ table, asked, live, onSave, saving }: Props) {
 function Curve({ answer: { survival, figure } }: { answer: AnalysisResult }) {
   return (
     <>
-      <div className={classes.figure}>{figure && <Figure svg={figure.svg} />}</div>
+      <Wide label="Figure">
+        <div className={classes.figure}>{figure && <Figure svg={figure.svg} />}</div>
+      </Wide>
       {survival && <Medians survival={survival} />}
       {figure && <FigureTable figure={figure} />}
     </>

@@ -7,6 +7,7 @@ import type { AnalysisResult, Table as DataTable, Table1 } from '../../api/types
 import { Empty } from '../../components/Empty'
 import { Loading } from '../../components/Loading'
 import { Panel } from '../../components/Panel'
+import { Wide } from '../../components/Wide'
 import { ProblemNote } from '../../components/ProblemNote'
 import { count, counted, nothing, withUnit } from '../../lib/format'
 import { copyText } from '../../lib/window'
@@ -81,7 +82,7 @@ function Lines({ table1, style }: { table1: Table1; style: Style }) {
   const smd = hasSMD(table1)
   return (
     <>
-      <Table.ScrollContainer minWidth={480} type="native">
+      <Wide label="Table 1">
         <Table className={`numeric ${classes.table1}`} verticalSpacing={3} fz="sm">
           <Table.Thead>
             <Table.Tr>
@@ -112,10 +113,15 @@ function Lines({ table1, style }: { table1: Table1; style: Style }) {
                   className={line.indent ? classes.indent : undefined}
                 >
                   {line.label}
+                  {line.summary && (
+                    <Text span size="xs" c="dimmed">
+                      , {line.summary}
+                    </Text>
+                  )}
                 </Table.Th>
                 {line.cells.map((cell, i) => (
                   <Table.Td key={i} ta="right">
-                    {cell}
+                    {together(cell)}
                   </Table.Td>
                 ))}
                 {smd && <Table.Td ta="right">{line.smd === nothing ? nothing : line.smd}</Table.Td>}
@@ -123,7 +129,7 @@ function Lines({ table1, style }: { table1: Table1; style: Style }) {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </Wide>
       <Text size="xs" c="dimmed" mt={6}>
         {table1.excluded_missing > 0 &&
           `${counted(table1.excluded_missing, 'participant')} in the first column only: group not recorded. `}
@@ -132,6 +138,10 @@ function Lines({ table1, style }: { table1: Table1; style: Style }) {
     </>
   )
 }
+
+/** A bracket breaks before itself, never inside. */
+const together = (cell: string) =>
+  cell.replace(/\(.*\)/, (bracket) => bracket.replaceAll(' ', '\u00a0'))
 
 const lower = (label: string) => label.charAt(0).toLowerCase() + label.slice(1)
 

@@ -47,18 +47,20 @@ const table: Table1 = {
 it('says the summary, the unit and what is missing', () => {
   const [bili, missing, sex, male] = lines(table, 'median')
   expect(bili).toMatchObject({
-    label: 'Serum bilirubin (mg/dL), median (Q1 to Q3)',
+    label: 'Serum bilirubin (mg/dL)',
+    summary: 'median (Q1 to Q3)',
     cells: ['1.35 (0.80 to 3.43)', '–'],
     smd: '0.123',
   })
   expect(missing).toMatchObject({ label: 'Not recorded, n', cells: ['1', '0'], indent: true })
-  expect(sex).toMatchObject({ label: 'Sex, n (%)', cells: ['', ''], smd: '–' })
+  expect(sex).toMatchObject({ label: 'Sex', summary: 'n (%)', cells: ['', ''], smd: '–' })
   expect(male).toMatchObject({ label: 'Male', cells: ['1 (33.3 %)', '0'] })
   expect(lines(table, 'mean')[0]?.cells[0]).toBe('3.22 (4.41)')
 })
 
 it('pastes into a spreadsheet as it stands', () => {
   const rows = toTSV(table, 'median').slice(0, -1).split('\n')
+  expect(rows[1]).toMatch(/^Serum bilirubin \(mg\/dL\), median \(Q1 to Q3\)\t1.35/)
   expect(rows[0]).toBe('\tAll (n = 3)\tPlacebo (n = 3)\tSMD')
   expect(new Set(rows.map((row) => row.split('\t').length))).toEqual(new Set([4]))
 })

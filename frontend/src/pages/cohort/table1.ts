@@ -1,12 +1,14 @@
 // Table 1 as lines of text: the same on screen and on the clipboard.
 import type { ContinuousCell, Table1, Table1Row } from '../../api/types'
-import { count, fixed, nothing, number, percent, withUnit } from '../../lib/format'
+import { alike, count, fixed, nothing, percent, withUnit } from '../../lib/format'
 
 export type Style = 'median' | 'mean'
 
 export interface Line {
   key: string
   label: string
+  /** What the cells say of the field: "n (%)". */
+  summary?: string
   /** A level or a count of missing values, below its field. */
   indent: boolean
   cells: string[]
@@ -19,21 +21,24 @@ export const lines = (table: Table1, style: Style): Line[] =>
 
 function heading(row: Table1Row, style: Style): Line {
   const continuous = row.kind === 'continuous'
-  const label = withUnit(row.label, row.unit)
   return {
     key: row.field,
-    label: `${label}, ${continuous ? (style === 'median' ? 'median (Q1 to Q3)' : 'mean (SD)') : 'n (%)'}`,
+    label: withUnit(row.label, row.unit),
+    summary: continuous ? (style === 'median' ? 'median (Q1 to Q3)' : 'mean (SD)') : 'n (%)',
     indent: false,
-    cells: row.cells?.map((cell) => summary(cell, style)) ?? row.missing.map(() => ''),
+    cells: row.cells?.map((cell) => cellText(cell, style)) ?? row.missing.map(() => ''),
     smd: fixed(row.smd, 3),
   }
 }
 
-function summary(cell: ContinuousCell, style: Style): string {
+function cellText(cell: ContinuousCell, style: Style): string {
   if (cell.n === 0) return nothing
-  return style === 'median'
-    ? `${number(cell.median)} (${number(cell.q1)} to ${number(cell.q3)})`
-    : `${number(cell.mean)} (${number(cell.sd)})`
+  if (style === 'mean') {
+    const [mean, sd] = alike([cell.mean, cell.sd])
+    return `${mean} (${sd})`
+  }
+  const [median, q1, q3] = alike([cell.median, cell.q1, cell.q3])
+  return `${median} (${q1} to ${q3})`
 }
 
 const levels = (row: Table1Row): Line[] =>
@@ -69,7 +74,7 @@ export function toTSV(table: Table1, style: Style): string {
     ...(smd ? ['SMD'] : []),
   ]
   const body = lines(table, style).map((line) => [
-    line.indent ? `  ${line.label}` : line.label,
+    line.indent ? `  ${line.label}` : `${line.label}, ${line.summary}`,
     ...line.cells,
     ...(smd ? [line.smd] : []),
   ])

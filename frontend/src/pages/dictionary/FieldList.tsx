@@ -32,9 +32,9 @@ export function FieldList({ fields, chosen, onChoose }: Props) {
     },
     {
       key: 'name',
-      title: 'Name',
-      width: 'minmax(110px, 1fr)',
-      cell: (field) => <code title={field.field}>{field.column}</code>,
+      title: 'Address',
+      width: 'minmax(120px, 1fr)',
+      cell: (field) => <code title={field.field}>{field.field}</code>,
     },
     { key: 'unit', title: 'Unit', width: '84px', cell: (field) => field.unit || '' },
     {

@@ -13,11 +13,13 @@ export function Activity({ events }: { events: Event[] }) {
         <Empty>Nothing has been recorded yet.</Empty>
       ) : (
         <ul className={classes.events}>
-          {events.slice(0, 10).map((event) => (
+          {events.slice(0, shown).map((event) => (
             <li key={event.seq} className={classes.event}>
               <span>
                 {words(event)}
-                {event.resource && <Text span c="dimmed" size="xs">{` ${event.resource}`}</Text>}
+                <Text span c="dimmed" size="xs" title={event.resource}>
+                  {` ${shortened(event.resource)}`}
+                </Text>
               </span>
               <Text component="time" dateTime={event.at} size="xs" c="dimmed" className="numeric">
                 {time(event.at)}
@@ -30,10 +32,34 @@ export function Activity({ events }: { events: Event[] }) {
   )
 }
 
-/** "cohort.evaluate" reads "Cohort evaluate"; a refusal or failure is said. */
-function words({ action, outcome }: Event): string {
-  const text = action.replace(/[._-]+/g, ' ')
-  const done =
-    outcome === 'ok' || outcome === 'done' || outcome === 'success' || outcome === 'allowed'
-  return text.charAt(0).toUpperCase() + text.slice(1) + (done ? '' : ` (${outcome})`)
+const shown = 8
+
+// What the audit log calls an action, said to a person.
+const actions: Record<string, string> = {
+  'overview.view': 'Vault looked at',
+  'activity.view': 'Activity looked at',
+  'dataset.view': 'Dataset looked at',
+  'dataset.import': 'Dataset imported',
+  'demonstration.load': 'Demonstration data loaded',
+  'dictionary.search': 'Dictionary searched',
+  'field.view': 'Field looked at',
+  'cohort.count': 'Cohort counted',
+  'analysis.run': 'Analysis run',
+  'figure.export': 'Figure saved',
+  'model.view': 'Models looked at',
+  'model.add': 'Model added',
+  'model.score': 'File scored',
 }
+
+const outcomes: Record<string, string> = { denied: 'refused', failed: 'failed' }
+
+/** "Cohort counted"; a refusal or failure is said. */
+export function words({ action, outcome }: Pick<Event, 'action' | 'outcome'>): string {
+  const done = actions[action] ?? action
+  const how = outcomes[outcome]
+  return how ? `${done}: ${how}` : done
+}
+
+/** What it was done to, with a long hash cut to what tells it apart. */
+export const shortened = (resource: string) =>
+  resource.replace(/sha256-([0-9a-f]{8})[0-9a-f]+/, '$1…').replace(/^vault$/, '')

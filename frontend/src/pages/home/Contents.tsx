@@ -3,6 +3,7 @@ import type { DatasetSummary, ModelSummary, Overview } from '../../api/types'
 import { Empty } from '../../components/Empty'
 import { PageLink } from '../../components/PageLink'
 import { Panel } from '../../components/Panel'
+import { Wide } from '../../components/Wide'
 import { protectionWords } from '../../components/protection'
 import { bytes, count, date } from '../../lib/format'
 import { openDialog } from '../../state/dialogs'
@@ -42,7 +43,7 @@ export function Contents({ overview }: { overview: Overview }) {
 
 function Datasets({ datasets }: { datasets: DatasetSummary[] }) {
   return (
-    <Table.ScrollContainer minWidth={460} type="native">
+    <Wide label="Datasets">
       <Table className="numeric">
         <Table.Thead>
           <Table.Tr>
@@ -77,13 +78,13 @@ function Datasets({ datasets }: { datasets: DatasetSummary[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Wide>
   )
 }
 
 function Models({ models }: { models: ModelSummary[] }) {
   return (
-    <Table.ScrollContainer minWidth={460} type="native">
+    <Wide label="Models">
       <Table className="numeric">
         <Table.Thead>
           <Table.Tr>
@@ -113,6 +114,6 @@ function Models({ models }: { models: ModelSummary[] }) {
           ))}
         </Table.Tbody>
       </Table>
-    </Table.ScrollContainer>
+    </Wide>
   )
 }

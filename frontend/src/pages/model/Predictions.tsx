@@ -6,7 +6,7 @@ import { VirtualTable, type Column } from '../../components/VirtualTable'
 import { count, number } from '../../lib/format'
 import { flagWords } from './flags'
 
-/** One line per row of the file: class, probabilities, and what to be careful about. */
+/** One line per row of the file, named by its line there: most probable class, probabilities, and what to be careful about. */
 export function Predictions({ scores }: { scores: Scores }) {
   const classes = scores.model.classes
   const columns = useMemo(() => columnsFor(classes ?? []), [classes])
@@ -23,7 +23,7 @@ export function Predictions({ scores }: { scores: Scores }) {
         rows={predictions}
         columns={columns}
         rowKey={({ row }) => String(row)}
-        minWidth={460 + 130 * (classes?.length ?? 1)}
+        minWidth={390 + 112 * (classes?.length ?? 1)}
       />
     </>
   )
@@ -31,13 +31,12 @@ export function Predictions({ scores }: { scores: Scores }) {
 
 function columnsFor(classes: string[]): Column<Prediction>[] {
   return [
-    { key: 'row', title: 'Row', width: '52px', align: 'right', cell: ({ row }) => count(row) },
-    { key: 'line', title: 'Line', width: '52px', align: 'right', cell: ({ line }) => count(line) },
+    { key: 'line', title: 'Line', width: '48px', align: 'right', cell: ({ line }) => count(line) },
     ...(classes.length ? probabilities(classes) : [quantity]),
     {
       key: 'flags',
       title: 'Read with care',
-      width: 'minmax(160px, 1.4fr)',
+      width: 'minmax(200px, 2fr)',
       cell: ({ flags, refusal }) => {
         const words = [refusal?.message, flags?.length ? flagWords(flags) : '']
           .filter(Boolean)
@@ -51,14 +50,14 @@ function columnsFor(classes: string[]): Column<Prediction>[] {
 const probabilities = (classes: string[]): Column<Prediction>[] => [
   {
     key: 'class',
-    title: 'Most probable',
-    width: 'minmax(110px, 0.8fr)',
+    title: 'Class',
+    width: 'minmax(84px, 0.7fr)',
     cell: ({ label, scored }) => (scored ? <span title={label}>{label}</span> : 'no prediction'),
   },
   ...classes.map((name, i) => ({
     key: `p-${name}`,
     title: <span title={`Probability of ${name}`}>P({name})</span>,
-    width: 'minmax(110px, 1fr)',
+    width: 'minmax(104px, 1fr)',
     cell: ({ probabilities: p }: Prediction) => (p?.[i] == null ? '' : <ShareBar share={p[i]} />),
   })),
 ]
