@@ -11,6 +11,8 @@ build/programs.sh
 CGO_ENABLED=1 go build "${go_flags[@]}" -tags "$window_tags" -o "$bin/bare" ./build/bench/bare
 
 say "Sizes and starts:"
-go run ./build/bench
+limits=0
+go run ./build/bench || limits=$?
 say "Go benchmarks:"
 go test -run '^$' -bench . -benchmem ./backend/... | grep -E '^(Benchmark|pkg:)'
+exit $limits

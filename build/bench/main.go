@@ -153,7 +153,7 @@ func windowStarts(ctx context.Context, bin, folder, home string) error {
 		}
 		ours, atHome, bare = append(ours, paint), append(atHome, shown), append(bare, barePaint)
 	}
-	report("window: start to Home with its data", atHome[1:])
+	report("window: start to Home, all data shown", atHome[1:])
 	o := report("window: start to first contentful paint", ours[1:])
 	b := report("bare window: the same", bare[1:])
 	ratio := float64(o) / float64(b)
