@@ -73,6 +73,8 @@ const change = (how: (history: History<Draft>) => History<Draft>) => {
 }
 
 export const draft = {
+  /** The draft as it is now, for actions that run later. */
+  now: () => current()?.present,
   /** Starts from a draft where there is none yet. */
   begin: (first: Draft) => {
     if (!current()) set(start(first))

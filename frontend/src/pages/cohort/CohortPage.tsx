@@ -104,7 +104,15 @@ function Workbench({ overview, dataset, table, draft: now }: WorkbenchProps) {
   const answers = useAnswers(now.definition, questions, dataset.version, theme)
   const { run: saveFigure, saving } = useSaveFigure(questions?.survival)
   const history = useDraft()
-  useCohortActions(history, answers.survival.answer?.figure && saveFigure, openText)
+  useCohortActions(
+    {
+      canUndo: !!history?.past.length,
+      canRedo: !!history?.future.length,
+      canSave: !!answers.survival.answer?.figure,
+    },
+    saveFigure,
+    openText,
+  )
 
   const cohort = together(answers)
   const [survival, table1] = [answers.survival, answers.table1].map((live) =>

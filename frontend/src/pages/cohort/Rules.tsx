@@ -1,6 +1,6 @@
 import { Select, Text, Title } from '@mantine/core'
 import { IconPlus } from '@tabler/icons-react'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import type { Live } from '../../api/live'
 import type { Evaluation, Table } from '../../api/types'
 import type { Definition, Kind } from '../../lib/definition'
@@ -81,7 +81,11 @@ function RuleList({ kind, fresh, onAdded, definition, table, live, onText }: Lis
 const findingAt = ({ problem }: Live<Evaluation>, pointer: string) =>
   problem?.details.find(({ location }) => (location + '/').includes(pointer))?.message
 
-function AddRule({ kind, table, onAdded }: Pick<ListProps, 'kind' | 'table' | 'onAdded'>) {
+const AddRule = memo(function AddRule({
+  kind,
+  table,
+  onAdded,
+}: Pick<ListProps, 'kind' | 'table' | 'onAdded'>) {
   const label = headings[kind].add
   return (
     <Select
@@ -104,4 +108,4 @@ function AddRule({ kind, table, onAdded }: Pick<ListProps, 'kind' | 'table' | 'o
       comboboxProps={{ transitionProps: { duration: 0 } }}
     />
   )
-}
+})

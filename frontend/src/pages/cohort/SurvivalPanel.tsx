@@ -1,5 +1,6 @@
 import { Button, List, MultiSelect, Select, Text } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
+import { memo } from 'react'
 import type { Live } from '../../api/live'
 import type { AnalysisResult, Survival, Table } from '../../api/types'
 import { Figure } from '../../charts/Figure'
@@ -105,7 +106,7 @@ function Medians({ survival }: { survival: Survival }) {
   )
 }
 
-function Selectors({ table, asked }: { table: Table; asked: Asked }) {
+const Selectors = memo(function Selectors({ table, asked }: { table: Table; asked: Asked }) {
   const option = (field: Table['fields'][number]) => ({
     value: address(table, field),
     label: withUnit(field.label, field.unit),
@@ -169,4 +170,4 @@ function Selectors({ table, asked }: { table: Table; asked: Asked }) {
       />
     </div>
   )
-}
+})

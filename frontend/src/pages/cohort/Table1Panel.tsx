@@ -1,7 +1,7 @@
 import { Button, Group, MultiSelect, SegmentedControl, Table, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconCopy } from '@tabler/icons-react'
-import { useState } from 'react'
+import { memo, useState } from 'react'
 import type { Live } from '../../api/live'
 import type { AnalysisResult, Table as DataTable, Table1 } from '../../api/types'
 import { Empty } from '../../components/Empty'
@@ -145,7 +145,7 @@ const together = (cell: string) =>
 
 const lower = (label: string) => label.charAt(0).toLowerCase() + label.slice(1)
 
-function Fields({ table, asked }: { table: DataTable; asked: Asked }) {
+const Fields = memo(function Fields({ table, asked }: { table: DataTable; asked: Asked }) {
   const fields = askable(table).filter((field) => isNumeric(field) || isCategorical(field))
   return (
     <MultiSelect
@@ -162,4 +162,4 @@ function Fields({ table, asked }: { table: DataTable; asked: Asked }) {
       comboboxProps={{ transitionProps: { duration: 0 } }}
     />
   )
-}
+})

@@ -3,7 +3,7 @@ import { analyse, evaluateCohort } from '../../api/commands'
 import { useLive, type Live } from '../../api/live'
 import type { Analysis, AnalysisResult, Evaluation, Table, Theme } from '../../api/types'
 import type { Definition } from '../../lib/definition'
-import { useDraft, type Draft } from '../../state/draft'
+import { useDraft } from '../../state/draft'
 import { resolve, type Asked } from './fields'
 
 /** The questions of a draft, as they are sent. */
@@ -13,10 +13,9 @@ export interface Questions {
   table1?: Analysis
 }
 
-export function questionsOf(draft: Draft, table: Table): Questions {
-  const asked = resolve(table, draft.question)
+export function questionsOf(cohort: Definition, asked: Asked): Questions {
   const { time, event, by, fields } = asked
-  const common = { version: 1 as const, cohort: draft.definition, ...(by ? { by } : {}) }
+  const common = { version: 1 as const, cohort, ...(by ? { by } : {}) }
   return {
     asked,
     survival:
@@ -57,6 +56,14 @@ export function useAnswers(
 
 /** The present draft with what is asked of it. */
 export function useQuestions(table: Table | undefined) {
-  const draft = useDraft()?.present
-  return useMemo(() => (draft && table ? questionsOf(draft, table) : undefined), [draft, table])
+  const { definition, question } = useDraft()?.present ?? {}
+  // A moving slider changes the definition only: what is asked of it stays the same value.
+  const asked = useMemo(
+    () => (question && table ? resolve(table, question) : undefined),
+    [question, table],
+  )
+  return useMemo(
+    () => (definition && asked ? questionsOf(definition, asked) : undefined),
+    [definition, asked],
+  )
 }

@@ -1,15 +1,14 @@
 import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
-import { useCallback, useMemo } from 'react'
+import { useCallback, useEffect, useMemo, useRef } from 'react'
 import { exportFigure, saveFigure } from '../../api/commands'
 import { asProblem } from '../../api/problem'
 import { useOverview } from '../../api/queries'
 import type { Analysis } from '../../api/types'
-import { toText } from '../../lib/definition'
+import { toText, type Definition } from '../../lib/definition'
 import { download, fileName } from '../../lib/download'
-import type { History } from '../../lib/history'
 import { useContribute, type Action } from '../../state/actions'
-import { draft, type Draft } from '../../state/draft'
+import { draft } from '../../state/draft'
 import { copyDefinition, downloadDefinition } from './DefinitionDialog'
 
 /** Saves the curve as a file: the window asks where, a browser downloads. Print colours. */
@@ -27,7 +26,11 @@ export function useSaveFigure(analysis: Analysis | undefined) {
       })
     },
   })
-  const run = useCallback(() => analysis && mutate(analysis), [analysis, mutate])
+  const latest = useRef(analysis)
+  useEffect(() => {
+    latest.current = analysis
+  }, [analysis])
+  const run = useCallback(() => latest.current && mutate(latest.current), [mutate])
   return { run, saving: isPending }
 }
 
@@ -41,25 +44,36 @@ async function save(analysis: Analysis, native: boolean): Promise<string | undef
   return saved ? `The figure is saved as ${path}.` : undefined
 }
 
+interface Offered {
+  canUndo: boolean
+  canRedo: boolean
+  canSave: boolean
+}
+
 /** What this page adds to the palette, the keys and the window's menu. */
 export function useCohortActions(
-  history: History<Draft> | undefined,
-  saveCurve: (() => void) | undefined,
+  { canUndo, canRedo, canSave }: Offered,
+  saveCurve: () => void,
   openText: () => void,
 ) {
+  // Plain values, so that the list stands still while a slider moves.
   const actions = useMemo(
-    () => (history ? list(history, saveCurve, openText) : []),
-    [history, saveCurve, openText],
+    () => list({ canUndo, canRedo, canSave }, saveCurve, openText),
+    [canUndo, canRedo, canSave, saveCurve, openText],
   )
   useContribute('cohort', actions)
 }
 
+const withDefinition = (how: (definition: Definition) => void) => () => {
+  const now = draft.now()
+  if (now) how(now.definition)
+}
+
 function list(
-  { past, present, future }: History<Draft>,
-  saveCurve: (() => void) | undefined,
+  { canUndo, canRedo, canSave }: Offered,
+  saveCurve: () => void,
   openText: () => void,
 ): Action[] {
-  const { definition } = present
   const group = 'Cohort'
   return [
     {
@@ -67,7 +81,7 @@ function list(
       label: 'Undo',
       group,
       shortcut: 'mod+Z',
-      disabled: !past.length,
+      disabled: !canUndo,
       run: draft.undo,
     },
     {
@@ -75,28 +89,28 @@ function list(
       label: 'Redo',
       group,
       shortcut: 'mod+shift+Z',
-      disabled: !future.length,
+      disabled: !canRedo,
       run: draft.redo,
     },
     {
       id: 'save-figure',
       label: 'Save the survival figure',
       group,
-      disabled: !saveCurve,
-      run: () => saveCurve?.(),
+      disabled: !canSave,
+      run: saveCurve,
     },
     { id: 'definition', label: 'Show or open the cohort definition as text', group, run: openText },
     {
       id: 'copy-definition',
       label: 'Copy the cohort definition',
       group,
-      run: () => void copyDefinition(toText(definition)),
+      run: withDefinition((definition) => void copyDefinition(toText(definition))),
     },
     {
       id: 'download-definition',
       label: 'Download the cohort definition',
       group,
-      run: () => downloadDefinition(definition),
+      run: withDefinition((definition) => downloadDefinition(definition)),
     },
   ]
 }
