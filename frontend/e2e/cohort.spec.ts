@@ -45,11 +45,25 @@ test('a rule is added, changed, reordered and deleted by keyboard', async ({ pag
   expect(await order()).toEqual(['randomised', 'bilirubin', 'sex'])
   await page.keyboard.press('Alt+ArrowUp')
   await expect.poll(order).toEqual(['randomised', 'sex', 'bilirubin'])
+  await expect(male, 'the focus moves with the card').toBeFocused()
+  await page.keyboard.press('Alt+ArrowDown')
+  await expect.poll(order).toEqual(['randomised', 'bilirubin', 'sex'])
+  await expect(male).toBeFocused()
 
   await page.getByRole('button', { name: /^More for: Sex/ }).focus()
   await page.keyboard.press('Enter')
   await page.getByRole('menuitem', { name: 'Delete' }).press('Enter')
   await expect.poll(() => cohortSize(page)).toBe(start)
+  const beside = page.locator('li[data-rule=bilirubin] [data-heading]')
+  await expect(beside, 'the focus goes to the neighbour').toBeFocused()
+})
+
+test('nobody left is an answer too', async ({ page }) => {
+  await page.getByLabel('To (mg/dL)').fill('0.1')
+  await expect.poll(() => cohortSize(page)).toBe(0)
+  await expect(page.getByRole('main')).not.toContainText(/NaN|undefined|Infinity|null/)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(() => cohortSize(page)).toBeGreaterThan(0)
 })
 
 test('a moving slider ends on the number of its last position', async ({ page, server }) => {

@@ -56,7 +56,7 @@ describe('an edit', () => {
   it('drops a label that spoke of the old question', () => {
     const next = setRule(start, 'a', { field: 'pbc.trt', in: [1] })
     expect(next.include[0]).toEqual({ id: 'a', rule: { field: 'pbc.trt', in: [1] } })
-    expect(setLabel(next, 'a', ' Treated ').include[0]?.label).toBe('Treated')
+    expect(setLabel(next, 'a', ' Treated').include[0]?.label).toBe('Treated')
     expect(setLabel(start, 'a', '').include[0]).not.toHaveProperty('label')
   })
 

@@ -70,7 +70,7 @@ export const setEnabled = (def: Definition, id: string, on: boolean): Definition
 /** Gives a rule a label of its own, or its generated sentence again. */
 export const setLabel = (def: Definition, id: string, label: string): Definition =>
   changeRule(def, id, ({ id, label: _, ...rest }) =>
-    label.trim() ? { id, label: label.trim(), ...rest } : { id, ...rest },
+    label.trim() ? { id, label: label.trimStart(), ...rest } : { id, ...rest },
   )
 
 function changeRule(def: Definition, id: string, how: (rule: Rule) => Rule): Definition {

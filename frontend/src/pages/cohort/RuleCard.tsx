@@ -20,7 +20,9 @@ import {
   type Rule,
 } from '../../lib/definition'
 import { count, counted } from '../../lib/format'
+import { draft } from '../../state/draft'
 import { edit } from './edits'
+import { focusBeside, focusRule, keepFocus } from './focus'
 import { RuleEditor } from './RuleEditor'
 import classes from './CohortPage.module.css'
 
@@ -37,6 +39,12 @@ interface Props {
   onText: () => void
 }
 
+const move = (id: string, by: -1 | 1) =>
+  keepFocus(() => edit((definition) => moveRule(definition, id, by)))
+
+/** A list that opens or a slider that steps keeps its arrow keys. */
+const ownsArrows = (element: Element) => !!element.closest('select, [role=slider], [role=menu]')
+
 /** One rule: what it says, whom it takes away, and how to change it. */
 export function RuleCard(props: Props) {
   const { kind, rule, step, base, stale, finding, startsOpen, dataset, table, onText } = props
@@ -48,10 +56,10 @@ export function RuleCard(props: Props) {
 
   const keys = (event: KeyboardEvent) => {
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key] as -1 | 1 | undefined
-    if (!event.altKey || !by) return
+    if (!event.altKey || !by || ownsArrows(event.target as Element)) return
     event.preventDefault()
     event.stopPropagation()
-    edit((definition) => moveRule(definition, rule.id, by))
+    move(rule.id, by)
   }
 
   return (
@@ -68,6 +76,7 @@ export function RuleCard(props: Props) {
         <button
           type="button"
           className={classes.title}
+          data-heading
           aria-expanded={open}
           aria-controls={body}
           onClick={() => setOpen(!open)}
@@ -144,7 +153,7 @@ function RuleMenu({
         color="gray"
         aria-label={`Move up: ${name}`}
         title="Move up (Alt ↑)"
-        onClick={() => edit((definition) => moveRule(definition, id, -1))}
+        onClick={() => move(id, -1)}
       >
         <IconArrowUp size={16} aria-hidden />
       </ActionIcon>
@@ -153,7 +162,7 @@ function RuleMenu({
         color="gray"
         aria-label={`Move down: ${name}`}
         title="Move down (Alt ↓)"
-        onClick={() => edit((definition) => moveRule(definition, id, 1))}
+        onClick={() => move(id, 1)}
       >
         <IconArrowDown size={16} aria-hidden />
       </ActionIcon>
@@ -171,7 +180,10 @@ function RuleMenu({
         <Menu.Dropdown>
           <Menu.Item
             leftSection={<IconReplace size={16} aria-hidden />}
-            onClick={() => edit((definition) => switchKind(definition, id))}
+            onClick={() => {
+              edit((definition) => switchKind(definition, id))
+              focusRule(id)
+            }}
           >
             {kind === 'include' ? 'Make it an exclusion' : 'Make it an inclusion'}
           </Menu.Item>
@@ -180,7 +192,11 @@ function RuleMenu({
           </Menu.Item>
           <Menu.Item
             leftSection={<IconTrash size={16} aria-hidden />}
-            onClick={() => edit((definition) => removeRule(definition, id))}
+            onClick={() => {
+              const now = draft.now()
+              edit((definition) => removeRule(definition, id))
+              if (now) focusBeside(now.definition, id)
+            }}
           >
             Delete
           </Menu.Item>

@@ -1,11 +1,11 @@
-import { NativeSelect, Stack, Text } from '@mantine/core'
+import { NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { useFieldSummary } from '../../api/queries'
 import type { Table } from '../../api/types'
 import type { Predicate, Rule } from '../../lib/definition'
 import { draft } from '../../state/draft'
 import { conditionOf, conditionsFor, toCondition, type Condition } from './conditions'
 import { DateEditor } from './DateEditor'
-import { editRule } from './edits'
+import { editRule, nameRule } from './edits'
 import { fieldOf, isDated } from './fields'
 import { LevelsEditor } from './LevelsEditor'
 import { RangeEditor } from './RangeEditor'
@@ -17,7 +17,7 @@ interface Props {
 }
 
 /** What a rule asks, in the form that suits its field. */
-export function RuleEditor({ rule: { id, rule }, dataset, table }: Props) {
+export function RuleEditor({ rule: { id, label, rule }, dataset, table }: Props) {
   const field = 'field' in rule ? fieldOf(table, rule.field) : undefined
   const { data: summary } = useFieldSummary(
     dataset,
@@ -33,7 +33,7 @@ export function RuleEditor({ rule: { id, rule }, dataset, table }: Props) {
         size="xs"
         label="Condition"
         value={conditionOf(rule)}
-        data={conditionsFor(field)}
+        data={conditionsFor(field, conditionOf(rule))}
         onChange={(event) => {
           draft.seal()
           change(toCondition(rule, field, event.currentTarget.value as Condition, middle))
@@ -41,6 +41,14 @@ export function RuleEditor({ rule: { id, rule }, dataset, table }: Props) {
         }}
       />
       <Values {...{ rule, field, summary, change }} />
+      <TextInput
+        size="xs"
+        label="Label"
+        placeholder="the sentence above"
+        value={label ?? ''}
+        onChange={(event) => nameRule(id, event.currentTarget.value)}
+        onBlur={draft.seal}
+      />
     </Stack>
   )
 }

@@ -4,6 +4,7 @@ import { memo, useState } from 'react'
 import type { Live } from '../../api/live'
 import type { Evaluation, Table } from '../../api/types'
 import type { Definition, Kind } from '../../lib/definition'
+import { Announcer } from '../../components/Announcer'
 import { withUnit } from '../../lib/format'
 import { add } from './edits'
 import { address, askable, fieldOf, firstRule } from './fields'
@@ -33,9 +34,25 @@ const headings: Record<Kind, { title: string; empty: string; add: string }> = {
 /** The rules in the order they are applied. */
 export function Rules(props: Props) {
   const [fresh, setFresh] = useState<string>()
-  return (['include', 'exclude'] as const).map((kind) => (
-    <RuleList key={kind} kind={kind} fresh={fresh} onAdded={setFresh} {...props} />
-  ))
+  return (
+    <>
+      {(['include', 'exclude'] as const).map((kind) => (
+        <RuleList key={kind} kind={kind} fresh={fresh} onAdded={setFresh} {...props} />
+      ))}
+      <Announcer text={useOrderNews(props.definition)} settle={300} />
+    </>
+  )
+}
+
+/** The order of the rules in words once it has changed, for those who do not see it. */
+function useOrderNews({ include, exclude }: Definition): string {
+  const words = [
+    ...include.map(({ id, label }) => `include ${label ?? id}`),
+    ...exclude.map(({ id, label }) => `exclude ${label ?? id}`),
+  ].join(', then ')
+  const [news, setNews] = useState({ words, told: '' })
+  if (news.words !== words) setNews({ words, told: `Rules: ${words || 'none'}` })
+  return news.told
 }
 
 interface ListProps extends Props {
@@ -89,6 +106,7 @@ const AddRule = memo(function AddRule({
   const label = headings[kind].add
   return (
     <Select
+      wrapperProps={{ 'data-add': kind }}
       aria-label={label}
       placeholder={`${label}: search fields`}
       size="sm"

@@ -25,13 +25,19 @@ const words: Record<Condition, string> = {
 }
 
 /** The conditions that make sense for a field. */
-export function conditionsFor(field: Field): { value: Condition; label: string }[] {
+export function conditionsFor(
+  field: Field,
+  present?: Condition,
+): { value: Condition; label: string }[] {
   const values: Condition[] = isCategorical(field)
     ? ['in']
     : isNumeric(field) || isDated(field)
       ? ['between', 'above', 'below']
       : ['in']
-  return [...values, 'recorded' as const, 'missing' as const].map((value) => ({
+  const offered: Condition[] = [...values, 'recorded', 'missing']
+  // A definition from a file may ask in a way that is not offered here; it is kept.
+  if (present && !offered.includes(present)) offered.unshift(present)
+  return offered.map((value) => ({
     value,
     label: words[value],
   }))

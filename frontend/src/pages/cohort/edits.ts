@@ -1,5 +1,12 @@
 // The edits of this page, each one step of undo.
-import { addRule, setRule, type Definition, type Kind, type Predicate } from '../../lib/definition'
+import {
+  addRule,
+  setLabel,
+  setRule,
+  type Definition,
+  type Kind,
+  type Predicate,
+} from '../../lib/definition'
 import { draft, type Question } from '../../state/draft'
 
 /** Changes the definition. Steps with the same key fold into one until they are sealed. */
@@ -11,6 +18,9 @@ export const edit = (how: (definition: Definition) => Definition, key?: string) 
 
 export const editRule = (id: string, rule: Predicate) =>
   edit((definition) => setRule(definition, id, rule), `rule ${id}`)
+
+export const nameRule = (id: string, label: string) =>
+  edit((definition) => setLabel(definition, id, label), `label ${id}`)
 
 /** Adds a rule and says which id it got. */
 export function add(kind: Kind, rule: Predicate): string {
