@@ -128,5 +128,6 @@ func runWails(app *options.App) (err error) {
 			err = displayRefused(cause)
 		}
 	}()
+	noBusOfOurOwn()
 	return wails.Run(app)
 }

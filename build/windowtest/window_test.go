@@ -93,6 +93,17 @@ func TestInterruptLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestASessionWithoutABusStaysWithoutOne(t *testing.T) {
+	if _, err := exec.LookPath("dbus-launch"); err != nil {
+		t.Skip("nothing here would start a bus")
+	}
+	desk, home := workstation(t)
+	desk.bus = ""
+	w := openWindow(t, desk, home)
+	must(t, w.Until(t.Context(), "document.documentElement.dataset.ready === 'home'"))
+	closes(t, desk, w)
+}
+
 func TestNoDisplayIsSaidInOneParagraph(t *testing.T) {
 	for name, env := range map[string][]string{
 		"none":                 {},
