@@ -64,7 +64,7 @@ func TestReadRefusesAndSaysWhere(t *testing.T) {
 		change func(string) string
 		says   string
 	}{
-		"unknown key":           {replace(`"licence"`, `"license"`), "line 26, /tables/0/license: “license” is not known here. Did you mean “licence”?"},
+		"unknown key":           {replace(`"licence"`, `"license"`), "line 26, /tables/0/license: “license” is not known here; known are id, title, description, population, participant, order, grain, file, rows, bytes, sha256, source, licence, fields. Did you mean “licence”?"},
 		"missing key":           {replace(`"licence"`, `"license"`), "/tables/0: “licence” is missing"},
 		"wrong type":            {replace(`"rows": 137`, `"rows": "137"`), "line 22, /tables/0/rows: this must be a whole number"},
 		"fraction":              {replace(`"rows": 137`, `"rows": 1.5`), "/tables/0/rows: this must be a whole number"},

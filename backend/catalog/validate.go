@@ -22,6 +22,9 @@ var (
 	sha256Hex   = regexp.MustCompile(`^[0-9a-f]{64}$`)
 )
 
+// maxFindings bounds what one problem lists.
+const maxFindings = 50
+
 // Validate reports everything that makes a descriptor ambiguous or incomplete, as
 // one *problem.Problem with a JSON pointer per finding. What it accepts holds
 // these promises: ids are unique; every table has a known population; tables

@@ -1,12 +1,15 @@
-// Package jsondoc reads the JSON documents that people write by hand: cohort
-// definitions and analyses. It is strict where encoding/json is kind: an unknown
-// or repeated key, a wrong type or trailing text is an error, and every finding
-// carries its JSON pointer (RFC 6901), so that a page can mark the field and a
-// person can find the line. All findings are collected before it gives up.
+// Package jsondoc reads the JSON documents that people write or receive: cohort
+// definitions, analyses, dataset descriptors. It is strict where encoding/json is
+// kind: an unknown or repeated key, a wrong type or trailing text is an error, and
+// every finding carries its JSON pointer (RFC 6901), so that a page can mark the
+// field and a person can find the line. All findings are collected before it
+// gives up. Node walks a document whose objects take several forms; Decode fills
+// plain structs.
 package jsondoc
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,15 +21,28 @@ import (
 	"vitrine/backend/problem"
 )
 
+// Format says what kind of document is read. The zero limits suit a document
+// written by hand.
+type Format struct {
+	Name     string // "cohort definition", for messages
+	MaxBytes int    // 0: 1 MiB
+	MaxText  int    // characters of one text; 0: 1,000
+	Lines    bool   // findings name the line beside the pointer
+}
+
 const (
-	maxBytes    = 1 << 20 // a hand-written document is a few kB
+	handWritten = 1 << 20 // bytes
+	shortText   = 1000    // characters
 	maxDepth    = 64
 	maxFindings = 50
 )
 
-// Document is one parsed document and what has been found wrong with it.
-type Document struct {
-	name     string // what the document is, for messages: "cohort definition"
+// document is one parsed document and what has been found wrong with it.
+type document struct {
+	Format
+	data     []byte
+	counted  int // bytes of data whose lines are in line
+	line     int
 	findings []problem.Detail
 }
 
@@ -34,37 +50,47 @@ type Document struct {
 type Node struct {
 	Pointer string
 	value   any
-	doc     *Document
+	line    int
+	doc     *document
 }
 
-// member keeps an object's keys in the order written.
-type member struct {
-	key   string
+// written is a value and the line on which it begins; member adds its key, in
+// the order written.
+type written struct {
 	value any
+	line  int
 }
 
-// Parse reads one JSON value. name says what the document is. A syntax error is
-// returned at once with line and column; everything later goes through Fail and
-// is returned by Err.
-func Parse(data []byte, name string) (Node, error) {
-	if len(data) > maxBytes {
+type member struct {
+	key string
+	written
+}
+
+// Parse reads one JSON value of a hand-written document.
+func Parse(data []byte, name string) (Node, error) { return Format{Name: name}.Parse(data) }
+
+// Parse reads one JSON value. A syntax error is returned at once with line and
+// column; everything later goes through Fail and is returned by Err.
+func (f Format) Parse(data []byte) (Node, error) {
+	f.MaxBytes, f.MaxText = cmp.Or(f.MaxBytes, handWritten), cmp.Or(f.MaxText, shortText)
+	if len(data) > f.MaxBytes {
 		return Node{}, problem.New(problem.TooLarge, "document-too-large",
-			fmt.Sprintf("The %s is larger than %d kB.", name, maxBytes>>10)).
+			fmt.Sprintf("The %s is larger than %d kB.", f.Name, f.MaxBytes>>10)).
 			Try("Check that this is the right file.")
 	}
-	doc := &Document{name: name}
+	doc := &document{Format: f, data: data, line: 1}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
-	value, err := doc.read(dec, "", 0)
+	root, err := doc.read(dec, "", 0)
 	if err == nil {
 		if _, more := dec.Token(); !errors.Is(more, io.EOF) {
 			err = errors.New("there is more text after the end of the document")
 		}
 	}
 	if err != nil {
-		return Node{}, syntaxProblem(data, syntaxOffset(data, dec, err), name, err)
+		return Node{}, syntaxProblem(data, syntaxOffset(data, dec, err), f.Name, err)
 	}
-	return Node{value: value, doc: doc}, nil
+	return Node{value: root.value, line: root.line, doc: doc}, nil
 }
 
 // syntaxOffset is where a person should look: the decoder's own offset lags
@@ -91,28 +117,37 @@ func syntaxProblem(data []byte, offset int64, name string, err error) error {
 	return problem.New(problem.Invalid, "json-syntax",
 		fmt.Sprintf("The %s is not valid JSON: %s.", name, strings.TrimPrefix(reason, "json: "))).
 		At(fmt.Sprintf("line %d, column %d", line, column)).
-		Try("Look for a missing comma, quote or bracket near this place.").Because(err)
+		Try("Look for a missing comma, quote or bracket near this place; if the text stops there, copy it again.").Because(err)
+}
+
+// lineAt counts on to an offset; offsets only grow.
+func (d *document) lineAt(offset int64) int {
+	end := min(int(offset), len(d.data))
+	d.line += bytes.Count(d.data[d.counted:end], []byte("\n"))
+	d.counted = end
+	return d.line
 }
 
 // read decodes one value token by token so that repeated keys are seen.
-func (d *Document) read(dec *json.Decoder, pointer string, depth int) (any, error) {
+func (d *document) read(dec *json.Decoder, pointer string, depth int) (written, error) {
 	if depth > maxDepth {
-		return nil, fmt.Errorf("it is nested deeper than %d levels", maxDepth)
+		return written{}, fmt.Errorf("it is nested deeper than %d levels", maxDepth)
 	}
 	token, err := dec.Token()
 	if err != nil {
-		return nil, err
+		return written{}, err
 	}
+	w := written{token, d.lineAt(dec.InputOffset())}
 	switch token {
 	case json.Delim('{'):
-		return d.readObject(dec, pointer, depth)
+		w.value, err = d.readObject(dec, pointer, depth)
 	case json.Delim('['):
-		return d.readArray(dec, pointer, depth)
+		w.value, err = d.readArray(dec, pointer, depth)
 	}
-	return token, nil
+	return w, err
 }
 
-func (d *Document) readObject(dec *json.Decoder, pointer string, depth int) (any, error) {
+func (d *document) readObject(dec *json.Decoder, pointer string, depth int) (any, error) {
 	members := []member{}
 	for dec.More() {
 		token, err := dec.Token()
@@ -129,7 +164,7 @@ func (d *Document) readObject(dec *json.Decoder, pointer string, depth int) (any
 			return nil, err
 		}
 		if slices.ContainsFunc(members, func(m member) bool { return m.key == key }) {
-			d.fail(at, "this key is written twice")
+			d.fail(at, value.line, "this key is written twice")
 			continue
 		}
 		members = append(members, member{key, value})
@@ -138,8 +173,8 @@ func (d *Document) readObject(dec *json.Decoder, pointer string, depth int) (any
 	return members, err
 }
 
-func (d *Document) readArray(dec *json.Decoder, pointer string, depth int) (any, error) {
-	items := []any{}
+func (d *document) readArray(dec *json.Decoder, pointer string, depth int) (any, error) {
+	items := []written{}
 	for dec.More() {
 		item, err := d.read(dec, pointer+"/"+strconv.Itoa(len(items)), depth+1)
 		if err != nil {
@@ -156,9 +191,12 @@ func escape(key string) string {
 	return strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
 }
 
-func (d *Document) fail(pointer, message string) {
+func (d *document) fail(pointer string, line int, message string) {
 	if pointer == "" {
 		pointer = "/"
+	}
+	if d.Lines {
+		pointer = fmt.Sprintf("line %d, %s", line, pointer)
 	}
 	if len(d.findings) < maxFindings {
 		d.findings = append(d.findings, problem.Detail{Place: pointer, Message: message})
@@ -170,18 +208,18 @@ func (n Node) Err() error {
 	if len(n.doc.findings) == 0 {
 		return nil
 	}
-	message := fmt.Sprintf("The %s has an error.", n.doc.name)
+	message := fmt.Sprintf("The %s has an error.", n.doc.Name)
 	if k := len(n.doc.findings); k > 1 {
-		message = fmt.Sprintf("The %s has %d errors.", n.doc.name, k)
+		message = fmt.Sprintf("The %s has %d errors.", n.doc.Name, k)
 	}
 	return problem.New(problem.Invalid, "document-invalid", message).
 		With(n.doc.findings...).
-		Try("Correct it there and run it again.")
+		Try("Correct it there and try again.")
 }
 
 // Fail records a finding at this node.
 func (n Node) Fail(format string, args ...any) {
-	n.doc.fail(n.Pointer, fmt.Sprintf(format, args...))
+	n.doc.fail(n.Pointer, n.line, fmt.Sprintf(format, args...))
 }
 
 // Exists reports whether the node was written at all.
@@ -208,10 +246,10 @@ func plain(v any) any {
 			m[e.key] = plain(e.value)
 		}
 		return m
-	case []any:
+	case []written:
 		out := make([]any, len(v))
 		for i, e := range v {
-			out[i] = plain(e)
+			out[i] = plain(e.value)
 		}
 		return out
 	}

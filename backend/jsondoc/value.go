@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"vitrine/backend/problem"
 )
@@ -25,7 +26,7 @@ func (n Node) Object(allowed ...string) (Object, bool) {
 	}
 	for _, m := range members {
 		if !slices.Contains(allowed, m.key) {
-			n.doc.fail(n.Pointer+"/"+escape(m.key), fmt.Sprintf("“%s” is not known here; known are %s.%s",
+			n.doc.fail(n.Pointer+"/"+escape(m.key), m.line, fmt.Sprintf("“%s” is not known here; known are %s.%s",
 				clip(m.key), strings.Join(allowed, ", "), problem.DidYouMean(m.key, allowed)))
 		}
 	}
@@ -36,10 +37,10 @@ func (n Node) Object(allowed ...string) (Object, bool) {
 func (o Object) Get(key string) Node {
 	for _, m := range o.members {
 		if m.key == key {
-			return Node{o.Pointer + "/" + escape(key), m.value, o.doc}
+			return Node{o.Pointer + "/" + escape(key), m.value, m.line, o.doc}
 		}
 	}
-	return Node{o.Pointer + "/" + escape(key), absent{}, o.doc}
+	return Node{o.Pointer + "/" + escape(key), absent{}, o.line, o.doc}
 }
 
 // Need is Get for a key that must be there.
@@ -62,7 +63,7 @@ func (o Object) Keys() []string {
 
 // Array takes the node as a list of at most limit items.
 func (n Node) Array(limit int) []Node {
-	items, ok := n.value.([]any)
+	items, ok := n.value.([]written)
 	if !ok {
 		n.wrongType("a list […]")
 		return nil
@@ -73,19 +74,19 @@ func (n Node) Array(limit int) []Node {
 	}
 	nodes := make([]Node, len(items))
 	for i, item := range items {
-		nodes[i] = Node{fmt.Sprintf("%s/%d", n.Pointer, i), item, n.doc}
+		nodes[i] = Node{fmt.Sprintf("%s/%d", n.Pointer, i), item.value, item.line, n.doc}
 	}
 	return nodes
 }
 
-// Text takes the node as a string of at most 1,000 characters.
+// Text takes the node as a string no longer than the format allows.
 func (n Node) Text() string {
 	s, ok := n.value.(string)
 	switch {
 	case !ok:
 		n.wrongType("text in quotes")
-	case len([]rune(s)) > 1000:
-		n.Fail("the text is longer than 1000 characters")
+	case utf8.RuneCountInString(s) > n.doc.MaxText:
+		n.Fail("the text is longer than %d characters", n.doc.MaxText)
 	default:
 		return s
 	}
@@ -129,7 +130,7 @@ func (n Node) kind() string {
 	switch n.value.(type) {
 	case []member:
 		return "an object"
-	case []any:
+	case []written:
 		return "a list"
 	case string:
 		return "text"
