@@ -1,4 +1,4 @@
-import { cohortSize, expect, open, ready, test } from './vitrine'
+import { cohortSize, expect, open, ready, test, violations } from './vitrine'
 
 test.beforeEach(async ({ page, server }) => {
   await open(page, server, '/cohort', 'cohort')
@@ -137,6 +137,18 @@ test.describe('a definition as text', () => {
     await expect.poll(() => cohortSize(page)).toBe(374)
     await page.getByRole('button', { name: 'Undo' }).click()
     await expect.poll(() => cohortSize(page)).toBe(start)
+  })
+
+  test('a limit above the other is said at its rule, and nothing pretends to be counted', async ({
+    page,
+  }) => {
+    await page.getByLabel('From (mg/dL)').fill('20')
+    const rule = page.locator('li[data-rule=bilirubin]')
+    await expect(rule.getByRole('alert')).toContainText('the low end is above the high end')
+    await expect(page.getByTestId('cohort-size')).toContainText('not counted as it stands')
+    await expect(page.getByText('Of the last cohort that could be counted.')).toHaveCount(2)
+    await expect(page.getByRole('button', { name: 'Save figure' })).toBeDisabled()
+    expect(await violations(page)).toEqual([])
   })
 
   test('that is not one is refused before it replaces anything', async ({ page }) => {

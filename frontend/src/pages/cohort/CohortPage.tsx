@@ -116,8 +116,8 @@ function Workbench({ overview, dataset, table, draft: now }: WorkbenchProps) {
 
   const cohort = together(answers)
   const [survival, table1] = [answers.survival, answers.table1].map((live) =>
-    // A cohort that cannot be counted says so once; what was shown before stays, dimmed.
-    cohort.problem ? { ...live, problem: undefined, stale: true } : live,
+    // A cohort that cannot be counted says so once; what was shown before stays, marked.
+    cohort.problem ? { ...live, problem: undefined, stale: false } : live,
   ) as [Answers['survival'], Answers['table1']]
   const settled = Object.values(answers).every(({ stale }) => !stale)
   if (!questions) return null
@@ -138,9 +138,15 @@ function Workbench({ overview, dataset, table, draft: now }: WorkbenchProps) {
             {...{ table, saving }}
             asked={questions.asked}
             live={survival}
+            held={!!cohort.problem}
             onSave={saveFigure}
           />
-          <Table1Panel table={table} asked={questions.asked} live={table1} />
+          <Table1Panel
+            table={table}
+            asked={questions.asked}
+            live={table1}
+            held={!!cohort.problem}
+          />
           <ReceiptPanel results={results} />
         </div>
       </div>

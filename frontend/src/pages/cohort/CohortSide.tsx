@@ -1,12 +1,13 @@
 import { Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import type { Live } from '../../api/live'
+import type { Problem } from '../../api/problem'
 import { fetchDataset } from '../../api/queries'
 import type { Dataset, Evaluation, Overview, Table } from '../../api/types'
 import { Announcer } from '../../components/Announcer'
 import { Panel } from '../../components/Panel'
 import { ProblemNote } from '../../components/ProblemNote'
 import type { Definition } from '../../lib/definition'
-import { count, counted, percent } from '../../lib/format'
+import { count, counted, nothing, percent } from '../../lib/format'
 import { draft, newDraft } from '../../state/draft'
 import { edit } from './edits'
 import { Rules } from './Rules'
@@ -44,7 +45,7 @@ export function CohortSide({ overview, dataset, table, definition, live, onText 
             {live.answer?.attrition[0]?.sentence}
           </Text>
         )}
-        {live.problem && (
+        {live.problem && !saidAtRules(live.problem) && (
           <ProblemNote
             problem={live.problem}
             onRetry={live.problem.passing ? live.retry : undefined}
@@ -56,23 +57,31 @@ export function CohortSide({ overview, dataset, table, definition, live, onText 
   )
 }
 
+/** Every finding stands at a rule of this page, which shows it in its place. */
+const saidAtRules = ({ details }: Problem) =>
+  details.length > 0 &&
+  details.every(({ location }) => /^\/(in|ex)clude\/\d+\//.test(location ?? ''))
+
 function Size({ live }: { live: Live<Evaluation> }) {
   const { answer, stale, problem } = live
   const base = answer?.attrition[0]?.after ?? 0
   const words = answer ? `${counted(answer.participants, 'participant')} in the cohort` : ''
   return (
-    <div className={stale || problem ? 'stale' : undefined}>
+    <div className={stale ? 'stale' : undefined}>
       <div className={`${classes.size} numeric`} data-testid="cohort-size">
-        <strong>{answer ? count(answer.participants) : '…'}</strong>
-        <span>{answer?.participants === 1 ? 'participant' : 'participants'}</span>
-        {answer && (
-          <Text span size="sm" c="dimmed">
-            {base > 0 && `${percent(answer.participants / base)} of ${count(base)}`}
-            {answer.rows !== answer.participants && `, ${counted(answer.rows, 'row')}`}
-          </Text>
-        )}
+        <strong>{problem ? nothing : answer ? count(answer.participants) : '…'}</strong>
+        <span>{answer?.participants === 1 && !problem ? 'participant' : 'participants'}</span>
+        <Text span size="sm" c="dimmed">
+          {problem
+            ? 'not counted as it stands'
+            : answer && base > 0 && `${percent(answer.participants / base)} of ${count(base)}`}
+          {!problem &&
+            answer &&
+            answer.rows !== answer.participants &&
+            `, ${counted(answer.rows, 'row')}`}
+        </Text>
       </div>
-      <Announcer text={problem ? '' : words} />
+      <Announcer text={problem ? 'The cohort cannot be counted as it stands' : words} />
     </div>
   )
 }

@@ -32,6 +32,7 @@ interface Props {
   step: AttritionStep | undefined
   base: number
   stale: boolean
+  held: boolean
   finding: string | undefined
   startsOpen: boolean
   dataset: string
@@ -47,7 +48,7 @@ const ownsArrows = (element: Element) => !!element.closest('select, [role=slider
 
 /** One rule: what it says, whom it takes away, and how to change it. */
 export function RuleCard(props: Props) {
-  const { kind, rule, step, base, stale, finding, startsOpen, dataset, table, onText } = props
+  const { kind, rule, step, base, stale, held, finding, startsOpen, dataset, table, onText } = props
   const [open, setOpen] = useState(startsOpen)
   const body = useId()
   const on = rule.enabled !== false
@@ -94,7 +95,7 @@ export function RuleCard(props: Props) {
         <RuleMenu {...{ kind, rule, name, onText }} />
       </Group>
       {on ? (
-        <Count step={step} base={base} stale={stale} />
+        <Count step={step} base={base} stale={stale} held={held} />
       ) : (
         <Text size="xs" c="dimmed">
           Off: kept, not applied
@@ -116,10 +117,10 @@ export function RuleCard(props: Props) {
   )
 }
 
-function Count({ step, base, stale }: Pick<Props, 'step' | 'base' | 'stale'>) {
+function Count({ step, base, stale, held }: Pick<Props, 'step' | 'base' | 'stale' | 'held'>) {
   const removed = step?.removed ?? 0
   return (
-    <div className={stale || !step ? 'stale' : undefined}>
+    <div className={held ? 'held' : stale || !step ? 'stale' : undefined}>
       <AttritionBar base={base} before={step?.before ?? 0} after={step?.after ?? 0} />
       <Group justify="space-between" gap="xs" mt={3}>
         <Text size="xs" className="numeric">

@@ -84,6 +84,7 @@ function RuleList({ kind, fresh, onAdded, definition, table, live, onText }: Lis
             dataset={definition.dataset}
             step={steps.find(({ id, kind: of }) => id === rule.id && of === kind)}
             stale={live.stale}
+            held={!!live.problem}
             finding={findingAt(live, `/${kind}/${i}/`)}
             startsOpen={rule.id === fresh || 'between' in rule.rule}
           />

@@ -11,6 +11,7 @@ import { ProblemNote } from '../../components/ProblemNote'
 import { Wide } from '../../components/Wide'
 import { count, counted, interval, number, percent, pValue, withUnit } from '../../lib/format'
 import { ask } from './edits'
+import { Held } from './Held'
 import {
   address,
   askable,
@@ -28,12 +29,14 @@ interface Props {
   table: Table
   asked: Asked
   live: Live<AnalysisResult>
+  /** The cohort cannot be counted as it stands: this is an earlier answer. */
+  held: boolean
   onSave: () => void
   saving: boolean
 }
 
 /** How long until the event, by group: the curve, its numbers, and what was asked. */
-export function SurvivalPanel({ table, asked, live, onSave, saving }: Props) {
+export function SurvivalPanel({ table, asked, live, held, onSave, saving }: Props) {
   const askedEnough = !!asked.time && !!asked.event?.in.length
   const { answer, problem, stale } = live
   return (
@@ -44,7 +47,7 @@ export function SurvivalPanel({ table, asked, live, onSave, saving }: Props) {
           size="compact-sm"
           variant="default"
           leftSection={<IconDownload size={16} aria-hidden />}
-          disabled={!answer?.figure || !askedEnough || !!problem}
+          disabled={!answer?.figure || !askedEnough || !!problem || held}
           loading={saving}
           onClick={onSave}
         >
@@ -59,7 +62,8 @@ export function SurvivalPanel({ table, asked, live, onSave, saving }: Props) {
       {problem && <ProblemNote problem={problem} />}
       {askedEnough && !problem && !answer && <Loading what="Drawing the curve" />}
       {askedEnough && !problem && answer && (
-        <div className={stale ? 'stale' : undefined} aria-busy={stale}>
+        <div className={held ? 'held' : stale ? 'stale' : undefined} aria-busy={stale}>
+          {held && <Held />}
           <Curve answer={answer} />
         </div>
       )}

@@ -12,6 +12,7 @@ import { ProblemNote } from '../../components/ProblemNote'
 import { count, counted, nothing, withUnit } from '../../lib/format'
 import { copyText } from '../../lib/window'
 import { ask } from './edits'
+import { Held } from './Held'
 import { address, askable, isCategorical, isNumeric, type Asked } from './fields'
 import { hasSMD, lines, toTSV, type Style } from './table1'
 import classes from './CohortPage.module.css'
@@ -20,10 +21,13 @@ interface Props {
   table: DataTable
   asked: Asked
   live: Live<AnalysisResult>
+  /** The cohort cannot be counted as it stands: this is an earlier answer. */
+  held: boolean
 }
 
 /** Who they are: the cohort's characteristics, by group. */
-export function Table1Panel({ table, asked, live: { answer, problem, stale } }: Props) {
+export function Table1Panel({ table, asked, live, held }: Props) {
+  const { answer, problem, stale } = live
   const [style, setStyle] = useState<Style>('median')
   const table1 = asked.fields.length ? answer?.table1 : undefined
   return (
@@ -32,7 +36,8 @@ export function Table1Panel({ table, asked, live: { answer, problem, stale } }: 
       {problem && <ProblemNote problem={problem} />}
       {asked.fields.length > 0 && !table1 && !problem && <Loading what="Describing the cohort" />}
       {table1 && !problem && (
-        <div className={stale ? 'stale' : undefined} aria-busy={stale}>
+        <div className={held ? 'held' : stale ? 'stale' : undefined} aria-busy={stale}>
+          {held && <Held />}
           <Lines table1={table1} style={style} />
         </div>
       )}
