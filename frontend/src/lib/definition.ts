@@ -117,13 +117,6 @@ export function freshID(def: Definition, wish: string): string {
 export const column = (field: string, table: string) =>
   field.startsWith(table + '.') ? field.slice(table.length + 1) : field
 
-/** Every field a predicate asks about. */
-export function fieldsOf(rule: Predicate): string[] {
-  if ('field' in rule) return [rule.field]
-  if ('all' in rule) return rule.all.flatMap(fieldsOf)
-  if ('any' in rule) return rule.any.flatMap(fieldsOf)
-  return fieldsOf(rule.not)
-}
 
 /** The definition as it is written to a file. */
 export const toText = (def: Definition) => JSON.stringify(def, null, 2) + '\n'
