@@ -117,7 +117,6 @@ export function freshID(def: Definition, wish: string): string {
 export const column = (field: string, table: string) =>
   field.startsWith(table + '.') ? field.slice(table.length + 1) : field
 
-
 /** The definition as it is written to a file. */
 export const toText = (def: Definition) => JSON.stringify(def, null, 2) + '\n'
 
