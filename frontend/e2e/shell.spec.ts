@@ -36,11 +36,17 @@ test('the colours chosen are kept', async ({ page, server }) => {
   await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
 })
 
-test('the window’s menu names the same commands', async ({ page, server }) => {
+test('the window’s menu names the same commands, and the window is told the colours', async ({
+  page,
+  server,
+}) => {
   await page.addInitScript(() => {
     const listeners: ((name: string) => void)[] = []
+    const told: unknown[] = []
     Object.assign(window, {
+      told,
       runtime: {
+        EventsEmit: (event: string, data: unknown) => told.push([event, data]),
         EventsOn: (event: string, listener: (name: string) => void) => {
           if (event === 'menu') listeners.push(listener)
           return () => listeners.splice(listeners.indexOf(listener), 1)
@@ -54,6 +60,13 @@ test('the window’s menu names the same commands', async ({ page, server }) => 
     page.evaluate((name) => (window as unknown as { menu(name: string): void }).menu(name), name)
   await choose('go-cohort')
   await ready(page, 'cohort')
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await expect
+    .poll(() => page.evaluate(() => (window as unknown as { told: unknown[] }).told))
+    .toEqual([
+      ['colour-scheme', 'light'],
+      ['colour-scheme', 'dark'],
+    ])
   await choose('about')
   await expect(page.getByRole('dialog', { name: 'About Vitrine' })).toBeVisible()
   await page.keyboard.press('Escape')

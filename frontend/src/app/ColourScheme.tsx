@@ -1,5 +1,12 @@
-import { SegmentedControl, useMantineColorScheme, VisuallyHidden } from '@mantine/core'
+import {
+  SegmentedControl,
+  useComputedColorScheme,
+  useMantineColorScheme,
+  VisuallyHidden,
+} from '@mantine/core'
 import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react'
+import { useEffect } from 'react'
+import { tellWindow } from '../lib/window'
 
 const choices = [
   { value: 'light', name: 'Light', Icon: IconSun },
@@ -9,6 +16,9 @@ const choices = [
 
 export function ColourScheme() {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const shown = useComputedColorScheme('light')
+  // The window opens in these colours next time, before the page is read.
+  useEffect(() => tellWindow('colour-scheme', shown), [shown])
   return (
     <SegmentedControl
       aria-label="Colours"

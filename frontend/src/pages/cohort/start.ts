@@ -22,7 +22,7 @@ export function startingDefinition(dataset: Dataset, table: Table): Definition {
   if (!dataset.demonstration || table.id !== 'pbc' || !has('trt') || !has('bili')) return start
   return {
     ...start,
-    name: 'Randomised, bilirubin up to 10 mg/dL',
+    name: 'Randomised PBC trial participants',
     include: [
       { id: 'randomised', label: 'Randomised', rule: { field: 'pbc.trt', missing: false } },
       { id: 'bilirubin', rule: { field: 'pbc.bili', between: [null, 10] } },
