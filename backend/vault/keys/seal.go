@@ -1,0 +1,83 @@
+package keys
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"errors"
+)
+
+const (
+	saltSize   = 32
+	sealedSize = 12 + KeySize + 16 // nonce, ciphertext, tag
+)
+
+// errSeal says that a seal does not open, whatever the reason: GCM knows none.
+var errSeal = errors.New("keys: the seal does not open")
+
+// seal encrypts a key under another with AES-256-GCM and a random nonce, bound
+// to aad.
+func seal(under, key *Key, aad []byte) ([]byte, error) {
+	var sealed []byte
+	err := under.Use(func(u []byte) error {
+		return key.Use(func(k []byte) error {
+			aead, err := newAEAD(u)
+			if err != nil {
+				return err
+			}
+			sealed = aead.Seal(nil, nil, k, aad)
+			return nil
+		})
+	})
+	return sealed, err
+}
+
+// unseal is the inverse of seal; errSeal where it does not authenticate.
+func unseal(under *Key, sealed, aad []byte) (*Key, error) {
+	if len(sealed) != sealedSize {
+		return nil, errSeal
+	}
+	var key *Key
+	err := under.Use(func(u []byte) error {
+		aead, err := newAEAD(u)
+		if err != nil {
+			return err
+		}
+		plain, err := aead.Open(nil, nil, sealed, aad)
+		if err != nil {
+			return errSeal
+		}
+		key, err = KeyFrom(plain)
+		return err
+	})
+	return key, err
+}
+
+func newAEAD(key []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		return nil, err
+	}
+	return cipher.NewGCMWithRandomNonce(block)
+}
+
+// derive is HKDF-SHA-256 (RFC 5869) from a secret to a key for one use. The
+// secret stays the caller's to wipe.
+func derive(secret, salt []byte, info sequence) (*Key, error) {
+	b, err := hkdf.Key(sha256.New, secret, salt, string(info), KeySize)
+	if err != nil {
+		return nil, err
+	}
+	return KeyFrom(b)
+}
+
+// subkey derives a key for one use from another.
+func (k *Key) subkey(info sequence) (*Key, error) {
+	var sub *Key
+	err := k.Use(func(b []byte) (err error) {
+		sub, err = derive(b, nil, info)
+		return err
+	})
+	return sub, err
+}
