@@ -44,7 +44,7 @@ type FS struct {
 	cname  uintptr // its name
 	below  uintptr // the operating system's sqlite3_vfs
 
-	sealing sync.Mutex // guards epoch.reserved
+	sealing sync.Mutex // one call of keep at a time
 	mu      sync.Mutex // guards what follows
 	open    int        // files that are open
 	fresh   map[string]*freshID
@@ -76,7 +76,7 @@ func Register(name string, keys KeySet, opt Options) (*FS, error) {
 	}
 	for _, e := range r.epochs {
 		e.seals.Store(opt.Spent[e.number])
-		e.reserved = opt.Spent[e.number]
+		e.reserved.Store(opt.Spent[e.number])
 	}
 	fs := &FS{name: name, pageSize: opt.PageSize, keep: opt.KeepCount, fresh: map[string]*freshID{}}
 	fs.ring.Store(r)
@@ -158,18 +158,17 @@ func (fs *FS) count(e *epoch) error {
 		e.seals.Add(-1)
 		return fmt.Errorf("key epoch %d: %w", e.number, ErrSealsSpent)
 	}
-	if fs.keep == nil || n%sealReserve > 1 && n != 1 {
+	if fs.keep == nil || n <= e.reserved.Load() {
 		return nil
 	}
 	return fs.reserve(e, n)
 }
 
-// reserve runs once at the start of each stretch and once at its end, so that a
-// caller who failed to keep the count is asked again.
+// reserve tells the caller of the next stretch of seals.
 func (fs *FS) reserve(e *epoch, n int64) error {
 	fs.sealing.Lock()
 	defer fs.sealing.Unlock()
-	if n < e.reserved {
+	if n <= e.reserved.Load() {
 		return nil
 	}
 	next := min((n/sealReserve+1)*sealReserve, sealLimit)
@@ -177,7 +176,7 @@ func (fs *FS) reserve(e *epoch, n int64) error {
 		e.seals.Add(-1)
 		return fmt.Errorf("keep the count of seals: %w", err)
 	}
-	e.reserved = next
+	e.reserved.Store(next)
 	return nil
 }
 

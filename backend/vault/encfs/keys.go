@@ -45,7 +45,7 @@ type epoch struct {
 	main, log, journal cipher.AEAD
 	check              [32]byte     // tells whether two epochs have the same key
 	seals              atomic.Int64 // made, counted from the first use ever
-	reserved           int64        // told to the caller; FS.sealing guards it
+	reserved           atomic.Int64 // how many of them the caller was told of
 }
 
 // newRing derives the ciphers; epochs that old has are taken over with their counts.

@@ -42,11 +42,11 @@ func vfsOpen(tls *libc.TLS, vfs, name, to uintptr, flags int32, outFlags uintptr
 }
 
 type (
-	xOpen      = func(*libc.TLS, uintptr, uintptr, uintptr, int32, uintptr) int32
-	xDelete    = func(*libc.TLS, uintptr, uintptr, int32) int32
-	xAccess    = func(*libc.TLS, uintptr, uintptr, int32, uintptr) int32
-	xPathname  = func(*libc.TLS, uintptr, uintptr, int32, uintptr) int32
-	xDlError   = func(*libc.TLS, uintptr, int32, uintptr)
+	xOpen     = func(*libc.TLS, uintptr, uintptr, uintptr, int32, uintptr) int32
+	xDelete   = func(*libc.TLS, uintptr, uintptr, int32) int32
+	xAccess   = func(*libc.TLS, uintptr, uintptr, int32, uintptr) int32
+	xPathname = func(*libc.TLS, uintptr, uintptr, int32, uintptr) int32
+
 	xBytes     = func(*libc.TLS, uintptr, int32, uintptr) int32
 	xVFSNumber = func(*libc.TLS, uintptr, int32) int32
 	xTime      = func(*libc.TLS, uintptr, uintptr) int32
