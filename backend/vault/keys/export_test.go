@@ -61,3 +61,15 @@ func WithSealed(f *File, r *Ring, id string, sealed []byte) (*File, error) {
 
 // Judged is what Judge thinks of a text.
 func Judged(text string) Strength { return judge([]byte(text)) }
+
+// Ask runs a call as a keychain does.
+func Ask(k Keychain, call func() error) error { return k.ask(call) }
+
+// Sealed gives the seal of a wrap.
+func Sealed(f *File, id string) []byte {
+	w, err := f.doc.find(id)
+	if err != nil {
+		panic(err)
+	}
+	return w.Sealed
+}

@@ -27,7 +27,7 @@ const (
 	maxPrevious    = 8
 	maxFacts       = 32
 	maxFactName    = 64
-	maxFactValue   = 1024
+	maxFactValue   = 1024 // bytes
 )
 
 // File is the key part of a vault.json, read and found well formed. It never
@@ -180,20 +180,20 @@ func (d *document) factsFault() string {
 		return "They hold too many facts."
 	}
 	for name, value := range d.Facts {
-		if !factName(name) || !plain(value, maxFactValue) {
+		if !factFits(name, value) {
 			return "A fact is not spelt as Vitrine spells them."
 		}
 	}
 	return ""
 }
 
-func factName(name string) bool {
+func factFits(name, value string) bool {
 	for _, r := range name {
 		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' {
 			return false
 		}
 	}
-	return name != "" && len(name) <= maxFactName
+	return name != "" && len(name) <= maxFactName && len(value) <= maxFactValue && plain(value, maxFactValue)
 }
 
 // clone copies everything that an operation may change.
@@ -256,7 +256,7 @@ func (f *File) Fact(name string) (string, bool) {
 // SetFact has the keys authenticate a text for the vault: its date, a counter,
 // the sealed key of core.db. An empty value takes the fact out.
 func (f *File) SetFact(r *Ring, name, value string) (*File, error) {
-	if !factName(name) || !plain(value, maxFactValue) {
+	if !factFits(name, value) {
 		return nil, fmt.Errorf("keys: fact %q cannot be kept as it is spelt", name)
 	}
 	return f.change(r, func(d *document) error {

@@ -18,7 +18,7 @@ func TestTheFIPSProfileUsesApprovedPrimitivesOnly(t *testing.T) {
 
 func init() { children["fips"] = fipsLife }
 
-// fipsLife goes through a vault's life at the costs of production.
+// fipsLife goes through a vault's life.
 func fipsLife() error {
 	if !fips140.Enforced() || os.Getenv("GODEBUG") == "" {
 		return errors.New("the child does not run in FIPS mode")
@@ -28,7 +28,7 @@ func fipsLife() error {
 	if err != nil {
 		return err
 	}
-	o := keys.Options{Vault: vaultID, Devices: devices, Clock: at}
+	o := options("", devices)
 	var refused *problem.Problem
 	if _, err := keys.Create(p, o); !errors.As(err, &refused) || refused.Code != "fips-required" {
 		return errors.New("the standard profile is not refused")

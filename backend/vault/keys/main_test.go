@@ -198,3 +198,6 @@ func wrapOf(t testing.TB, f *keys.File, kind keys.Kind) keys.Wrap {
 	t.Fatalf("no %s", kind)
 	return keys.Wrap{}
 }
+
+// secondOver is the time of one step on a computer that does n in a second.
+func secondOver(n int) time.Duration { return time.Second / time.Duration(n) }

@@ -14,31 +14,38 @@ var errDestroyed = errors.New("keys: used after being destroyed")
 // copies of it, on pages of its own, so that locking and releasing one secret
 // does nothing to another.
 type memory struct {
-	guard   sync.RWMutex // readers in use; the writer destroys
-	data    []byte       // nil once destroyed
-	pages   []byte       // what data lies in; nil on the heap
+	guard   sync.RWMutex // readers use held; the writer takes it away
+	held    *region      // nil once destroyed
 	locked  bool
 	cleanup runtime.Cleanup
+}
+
+// region is behind a second pointer because fmt follows one when it is given a
+// verb that does not fit, even in a field it may not call methods on.
+type region struct {
+	data  []byte
+	pages []byte // what data lies in; nil on the heap
 }
 
 // newMemory holds size zero bytes. Where the system gives no pages it falls back
 // to the heap, where locked is false.
 func newMemory(size int) *memory {
-	m := &memory{}
 	pages, locked, err := mapPages(size)
 	if err != nil {
-		m.data = make([]byte, size)
-		return m
+		return &memory{held: &region{data: make([]byte, size)}}
 	}
-	m.data, m.pages, m.locked = pages[:size:size], pages, locked
-	m.cleanup = runtime.AddCleanup(m, release, pages)
+	held := &region{data: pages[:size:size], pages: pages}
+	m := &memory{held: held, locked: locked}
+	m.cleanup = runtime.AddCleanup(m, (*region).release, held)
 	return m
 }
 
-// release zeroes pages and gives them back.
-func release(pages []byte) {
-	clear(pages)
-	unmapPages(pages)
+// release zeroes the secret and gives its pages back.
+func (h *region) release() {
+	clear(h.data)
+	if h.pages != nil {
+		unmapPages(h.pages)
+	}
 }
 
 // use lends the bytes to f. They must not outlive the call, and f must not use
@@ -49,10 +56,10 @@ func (m *memory) use(f func([]byte) error) error {
 	}
 	m.guard.RLock()
 	defer m.guard.RUnlock()
-	if m.data == nil {
+	if m.held == nil {
 		return errDestroyed
 	}
-	return f(m.data)
+	return f(m.held.data)
 }
 
 // destroy waits for those who use the bytes, zeroes them and gives them back.
@@ -62,19 +69,16 @@ func (m *memory) destroy() {
 	}
 	m.guard.Lock()
 	defer m.guard.Unlock()
-	if m.data == nil {
+	if m.held == nil {
 		return
 	}
-	clear(m.data)
-	if m.pages != nil {
-		m.cleanup.Stop()
-		unmapPages(m.pages)
-	}
-	m.data, m.pages = nil, nil
+	m.cleanup.Stop()
+	m.held.release()
+	m.held = nil
 }
 
-// wipe zeroes a copy of a secret on the heap. The collector may have moved none
-// of it: Go's heap does not move.
+// wipe zeroes copies of secrets on the heap, which does not move, so that there
+// is no other.
 func wipe(secrets ...[]byte) {
 	for _, s := range secrets {
 		clear(s)

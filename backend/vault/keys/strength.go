@@ -5,7 +5,6 @@ import (
 	"math"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"vitrine/backend/problem"
 )
@@ -52,9 +51,9 @@ func (s Strength) Problem() error {
 	return p
 }
 
-// Judge estimates a passphrase. Words in a run of letters count two bits a
-// letter, about what English text has; other characters the size of their
-// class; repetitions, sequences and common words next to nothing.
+// Judge estimates a passphrase. A run of letters counts two bits a letter, about
+// what English text has; digits and signs the size of their class; repetitions,
+// sequences, years and common words next to nothing.
 func Judge(p *Passphrase) Strength {
 	var s Strength
 	err := p.use(func(text []byte) error {
@@ -143,30 +142,32 @@ func nextPiece(rest []rune, at int, all []rune, met *findings) (int, float64) {
 		met.year = true
 		return 4, 6
 	}
-	if n := letterRun(rest); n >= 4 {
+	if n := letterRun(rest); n > 0 {
 		return wordPiece(rest[:n])
 	}
 	return 1, classBits(rest[0])
 }
 
-// wordPiece takes letters up to where a common word begins.
+// wordPiece takes letters up to where a common word or a pattern begins. A few
+// letters are worth more each than a word's: 4, 6, 8, 8, 10, 12 …
 func wordPiece(run []rune) (int, float64) {
 	n := 1
 	for n < len(run) && commonWord(run[n:]) == 0 && sequenceRun(run[n:]) < 3 && sameRun(run[n:]) < 3 {
 		n++
 	}
-	return n, 2 * float64(n)
+	if n < 3 {
+		return n, 2 + 2*float64(n)
+	}
+	return n, max(8, 2*float64(n))
 }
 
-// classBits is what one character is worth alone.
+// classBits is what a character that is no letter is worth.
 func classBits(r rune) float64 {
 	switch {
 	case r == ' ':
 		return 1
 	case unicode.IsDigit(r):
 		return math.Log2(10)
-	case unicode.IsLetter(r) && r < utf8.RuneSelf:
-		return 4
 	}
 	return 5
 }

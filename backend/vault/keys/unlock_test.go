@@ -2,6 +2,7 @@ package keys_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"vitrine/backend/vault/keys"
@@ -161,7 +162,7 @@ func TestFactsAreAuthenticatedWithTheKeys(t *testing.T) {
 	if _, ok := f.Fact("created_at"); ok {
 		t.Error("the fact is still there")
 	}
-	for name, value := range map[string]string{"A": "x", "": "x", "a": "line\nend", "b": `"`} {
+	for name, value := range map[string]string{"A": "x", "": "x", "a": "line\nend", "b": `"`, "c": strings.Repeat("é", 600)} {
 		if _, err := f.SetFact(r, name, value); err == nil {
 			t.Errorf("fact %q is taken", name)
 		}
