@@ -55,6 +55,10 @@ it('never prints a p-value of zero', () => {
 
 it('writes shares, units, sizes and days', () => {
   expect(percent(0.4213)).toBe('42.1 %')
+  expect(percent(1)).toBe('100.0 %')
+  expect(percent(0)).toBe('0.0 %')
+  expect(percent(0.99957)).toBe('> 99.9 %')
+  expect(percent(0.00043)).toBe('< 0.1 %')
   expect(percent(Number.NaN)).toBe('–')
   expect(withUnit('Age', 'years')).toBe('Age (years)')
   expect(withUnit('Sex', '')).toBe('Sex')

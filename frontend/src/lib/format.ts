@@ -45,9 +45,17 @@ export function fixed(x: number | null | undefined, places: number): string {
   )
 }
 
-/** A share of one as a percentage: 0.421 → "42.1 %". */
-export const percent = (share: number | null | undefined, places = 1) =>
-  share == null || !Number.isFinite(share) ? nothing : `${fixed(share * 100, places)} %`
+/**
+ * A share of one as a percentage: 0.421 → "42.1 %". Rounding never makes a share
+ * none or all: 0.9999 → "> 99.9 %".
+ */
+export function percent(share: number | null | undefined, places = 1): string {
+  if (share == null || !Number.isFinite(share)) return nothing
+  const step = 10 ** -places
+  if (share > 0 && share * 100 < step / 2) return `< ${fixed(step, places)} %`
+  if (share < 1 && share * 100 >= 100 - step / 2) return `> ${fixed(100 - step, places)} %`
+  return `${fixed(share * 100, places)} %`
+}
 
 /** A p-value: three places, and "< 0.001" below that. */
 export function pValue(p: number | null | undefined): string {
