@@ -268,9 +268,9 @@ func (b *blockFile) truncate(tls *libc.TLS, size int64) int32 {
 	}
 	if size == 0 {
 		b.ready = false
-		return b.disk.below.truncate(tls, 0)
+		return b.disk.cut(tls, 0)
 	}
-	return b.disk.below.truncate(tls, b.place(blocks))
+	return b.disk.cut(tls, b.place(blocks))
 }
 
 // truncateTemp zeroes what is left of the last block, so that the file can grow
@@ -289,5 +289,5 @@ func (b *blockFile) truncateTemp(tls *libc.TLS, size, blocks int64) int32 {
 		}
 	}
 	b.length = size
-	return b.disk.below.truncate(tls, b.place(blocks))
+	return b.disk.cut(tls, b.place(blocks))
 }

@@ -74,7 +74,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func exec(t testing.TB, db interface {
+func run(t testing.TB, db interface {
 	ExecContext(context.Context, string, ...any) (sql.Result, error)
 }, query string, args ...any) {
 	t.Helper()
@@ -143,7 +143,7 @@ func useAll(t *testing.T, mode string, size int) {
 	path := filepath.Join(dir, "a.db")
 	db := open(t, fs, path, "_journal_mode="+mode, "_pragma=cache_size(3)", "_pragma=temp_store(FILE)")
 	db.SetMaxOpenConns(1)
-	exec(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, secretcolumn TEXT, b BLOB)")
+	run(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, secretcolumn TEXT, b BLOB)")
 
 	tx, err := db.Begin()
 	must(t, err)
@@ -152,29 +152,29 @@ func useAll(t *testing.T, mode string, size int) {
 	if len(files) < 2 {
 		t.Errorf("only %q while a transaction spills", files)
 	}
-	exec(t, tx, "SAVEPOINT s")
-	exec(t, tx, "UPDATE t SET secretcolumn = 'gone', b = zeroblob(9000)")
+	run(t, tx, "SAVEPOINT s")
+	run(t, tx, "UPDATE t SET secretcolumn = 'gone', b = zeroblob(9000)")
 	noPlain(t, dir)
-	exec(t, tx, "ROLLBACK TO s")
-	exec(t, tx, "DELETE FROM t WHERE id % 3 = 0")
+	run(t, tx, "ROLLBACK TO s")
+	run(t, tx, "DELETE FROM t WHERE id % 3 = 0")
 	must(t, tx.Commit())
 	noPlain(t, dir)
 
 	tx, err = db.Begin()
 	must(t, err)
-	exec(t, tx, "UPDATE t SET b = randomblob(5000)")
+	run(t, tx, "UPDATE t SET b = randomblob(5000)")
 	noPlain(t, dir)
 	must(t, tx.Rollback())
 	want := text(t, db, "SELECT count(*) || ' ' || sum(length(b)) || ' ' || max(secretcolumn) FROM t")
 
-	exec(t, db, "CREATE TEMP TABLE big AS SELECT * FROM t ORDER BY b")
-	exec(t, db, "CREATE INDEX i ON t (secretcolumn, b)")
+	run(t, db, "CREATE TEMP TABLE big AS SELECT * FROM t ORDER BY b")
+	run(t, db, "CREATE INDEX i ON t (secretcolumn, b)")
 	if got := text(t, db, "SELECT count(*) FROM (SELECT DISTINCT b FROM big ORDER BY b DESC)"); got != "200" {
 		t.Errorf("sorted %s rows", got)
 	}
-	exec(t, db, "VACUUM")
+	run(t, db, "VACUUM")
 	intact(t, db)
-	exec(t, db, "VACUUM INTO ?", filepath.Join(dir, "copy.db"))
+	run(t, db, "VACUUM INTO ?", filepath.Join(dir, "copy.db"))
 	noPlain(t, dir)
 	must(t, db.Close())
 	noPlain(t, dir)
@@ -223,14 +223,14 @@ func TestAWrongKeyReadsNothingAndHarmsNothing(t *testing.T) {
 			right := register(t, testKeys(1), encfs.Options{PageSize: 4096})
 			db := open(t, right, path, "_journal_mode="+mode, "_pragma=cache_size(2)")
 			db.SetMaxOpenConns(1)
-			exec(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, secretcolumn TEXT, b BLOB)")
+			run(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, secretcolumn TEXT, b BLOB)")
 			tx, err := db.Begin()
 			must(t, err)
 			fillRows(t, tx, 1, 50)
 			must(t, tx.Commit())
 			tx, err = db.Begin()
 			must(t, err)
-			exec(t, tx, "UPDATE t SET b = randomblob(3000)")
+			run(t, tx, "UPDATE t SET b = randomblob(3000)")
 			crashed := copyFolder(t, dir) // as a crash would leave it
 			must(t, tx.Rollback())
 			before := contents(t, crashed)

@@ -33,6 +33,7 @@ type file struct {
 type disk struct {
 	below
 	fs      *FS
+	name    string // empty for a temporary file
 	scratch uintptr
 	length  int
 }
@@ -61,7 +62,18 @@ func (d *disk) load(tls *libc.TLS, n int, off int64) ([]byte, int32) {
 
 // store writes the first n bytes of the buffer.
 func (d *disk) store(tls *libc.TLS, n int, off int64) int32 {
+	if rc := d.fs.watched(change{op: "write", name: d.name, off: off, data: bytesAt(d.scratch, n)}); rc != sqlite3.SQLITE_OK {
+		return rc
+	}
 	return d.below.write(tls, d.scratch, n, off)
+}
+
+// cut shortens the file.
+func (d *disk) cut(tls *libc.TLS, size int64) int32 {
+	if rc := d.fs.watched(change{op: "truncate", name: d.name, off: size}); rc != sqlite3.SQLITE_OK {
+		return rc
+	}
+	return d.below.truncate(tls, size)
 }
 
 // damaged is the code for bytes that do not authenticate.
@@ -81,6 +93,9 @@ var errKind = errors.New("this kind of file is refused: a transaction over sever
 func openFile(tls *libc.TLS, fs *FS, name, to uintptr, flags int32, outFlags uintptr) int32 {
 	f := &file{fs: fs}
 	f.disk = disk{below: below(to + belowOffset), fs: fs}
+	if name != 0 {
+		f.disk.name = libc.GoString(name)
+	}
 	if rc := f.choose(tls, name, flags); rc != sqlite3.SQLITE_OK {
 		return rc
 	}

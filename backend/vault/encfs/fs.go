@@ -38,6 +38,7 @@ type FS struct {
 	keep     func(uint32, int64) error
 	ring     atomic.Pointer[ring] // nil once closed
 	failure  atomic.Pointer[error]
+	watch    func(change) int32 // what tests put in the way of changes; see change
 
 	handle uintptr // of this FS in the table the callbacks look in
 	vfs    uintptr // the sqlite3_vfs, in C memory

@@ -29,8 +29,8 @@ func TestGuardKeepsSQLInside(t *testing.T) {
 	fs := register(t, testKeys(1), encfs.Options{PageSize: 4096})
 	other := register(t, testKeys(2), encfs.Options{PageSize: 4096})
 	db := guarded(t, fs, filepath.Join(dir, "a.db"))
-	exec(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, secretcolumn TEXT)")
-	exec(t, db, "INSERT INTO t VALUES (1, ?)", canary)
+	run(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, secretcolumn TEXT)")
+	run(t, db, "INSERT INTO t VALUES (1, ?)", canary)
 	out := filepath.ToSlash(filepath.Join(dir, "out.db"))
 	before := noPlain(t, dir)
 
@@ -100,9 +100,9 @@ func TestVacuumUnderGuard(t *testing.T) {
 	dir := t.TempDir()
 	fs := register(t, testKeys(1), encfs.Options{PageSize: 4096})
 	db := guarded(t, fs, filepath.Join(dir, "a.db"))
-	exec(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)")
-	exec(t, db, "INSERT INTO t VALUES (1, zeroblob(1000000))")
-	exec(t, db, "DELETE FROM t")
+	run(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)")
+	run(t, db, "INSERT INTO t VALUES (1, zeroblob(1000000))")
+	run(t, db, "DELETE FROM t")
 	if _, err := db.Exec("VACUUM"); err == nil {
 		t.Error("plain VACUUM is allowed; Guard says it is not")
 	}
@@ -122,9 +122,9 @@ func TestATransactionOverTwoFilesIsRefused(t *testing.T) {
 	fs := register(t, testKeys(1), encfs.Options{PageSize: 4096})
 	db := open(t, fs, filepath.Join(dir, "a.db"), "_journal_mode=DELETE")
 	db.SetMaxOpenConns(1)
-	exec(t, db, "ATTACH '"+filepath.Join(dir, "b.db")+"' AS b")
-	exec(t, db, "CREATE TABLE t (x)")
-	exec(t, db, "CREATE TABLE b.t (x)")
+	run(t, db, "ATTACH '"+filepath.Join(dir, "b.db")+"' AS b")
+	run(t, db, "CREATE TABLE t (x)")
+	run(t, db, "CREATE TABLE b.t (x)")
 	if _, err := db.Exec("BEGIN; INSERT INTO main.t VALUES (1); INSERT INTO b.t VALUES (1); COMMIT"); err == nil {
 		t.Error("committed over two files")
 	}

@@ -222,10 +222,10 @@ func (l *logFile) put(tls *libc.TLS, n int64) int32 {
 func (l *logFile) truncate(tls *libc.TLS, size int64) int32 {
 	l.held = 0
 	if size < logHeaderLen {
-		return l.disk.below.truncate(tls, 0)
+		return l.disk.cut(tls, 0)
 	}
 	n, _ := l.slot(size)
-	return l.disk.below.truncate(tls, l.place(n))
+	return l.disk.cut(tls, l.place(n))
 }
 
 // size counts whole slots; a part of one is a torn write.

@@ -244,7 +244,7 @@ func (m *mainFile) truncate(tls *libc.TLS, size int64) int32 {
 		}
 		return m.fill(tls, now/int64(m.page)*int64(m.page), size)
 	}
-	return m.disk.below.truncate(tls, size)
+	return m.disk.cut(tls, size)
 }
 
 func (m *mainFile) size(tls *libc.TLS) (int64, int32) { return m.disk.below.size(tls) }

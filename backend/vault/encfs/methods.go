@@ -75,7 +75,13 @@ func fileSize(tls *libc.TLS, p, to uintptr) int32 {
 	return rc
 }
 
-func fileSync(tls *libc.TLS, p uintptr, flags int32) int32 { return underFile(p).sync(tls, flags) }
+func fileSync(tls *libc.TLS, p uintptr, flags int32) int32 {
+	f := opened(p)
+	if rc := f.fs.watched(change{op: "sync", name: f.disk.name}); rc != sqlite3.SQLITE_OK {
+		return rc
+	}
+	return f.disk.sync(tls, flags)
+}
 
 func fileLock(tls *libc.TLS, p uintptr, level int32) int32 {
 	b := underFile(p)

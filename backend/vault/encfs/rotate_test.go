@@ -27,7 +27,7 @@ func TestRotationInUse(t *testing.T) {
 			path := filepath.Join(dir, "a.db")
 			fs := register(t, testKeys(1), encfs.Options{PageSize: 4096})
 			tamperDB(t, fs, path, 1)
-			exec(t, open(t, fs, path), "PRAGMA journal_mode = "+mode)
+			run(t, open(t, fs, path), "PRAGMA journal_mode = "+mode)
 			db := open(t, fs, path, "_txlock=immediate")
 			must(t, fs.Rotate(twoKeys(2)))
 
@@ -90,9 +90,9 @@ func TestRewriteStopsAndGoesOn(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.db")
 	fs := register(t, testKeys(1), encfs.Options{PageSize: 4096})
 	db := open(t, fs, path, "_journal_mode=WAL")
-	exec(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)")
-	exec(t, db, "INSERT INTO t VALUES (1, randomblob(1000000))")
-	exec(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
+	run(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)")
+	run(t, db, "INSERT INTO t VALUES (1, randomblob(1000000))")
+	run(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
 	want := text(t, db, "SELECT hex(b) FROM t")
 	must(t, fs.Rotate(twoKeys(2)))
 	calls := 0
@@ -104,7 +104,7 @@ func TestRewriteStopsAndGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		stop()
-		exec(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
+		run(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
 		intact(t, db)
 		if calls > 20 {
 			t.Fatal("it never ends")
@@ -141,7 +141,7 @@ func TestVacuumIntoAnotherKey(t *testing.T) {
 	tamperDB(t, from, path, 1)
 	want, err := answer(t, from, path)
 	must(t, err)
-	exec(t, open(t, from, path), "VACUUM INTO ?", fmt.Sprintf("file:%s?vfs=%s", filepath.ToSlash(copied), to.Name()))
+	run(t, open(t, from, path), "VACUUM INTO ?", fmt.Sprintf("file:%s?vfs=%s", filepath.ToSlash(copied), to.Name()))
 	if r := check(t, copied, testKeys(2)); !r.OK() {
 		t.Errorf("the copy: %+v", r.Findings)
 	}
@@ -174,7 +174,7 @@ func TestSealsAreCountedAheadAndEnd(t *testing.T) {
 		t.Errorf("the reason is %v", fs.Failure())
 	}
 	fail = nil
-	exec(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)")
+	run(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)")
 	var err error
 	for i := 0; err == nil; i++ {
 		_, err = db.Exec("INSERT INTO t VALUES (?, zeroblob(4000000))", i)
@@ -187,7 +187,7 @@ func TestSealsAreCountedAheadAndEnd(t *testing.T) {
 	}
 	before := text(t, db, "SELECT count(*) FROM t")
 	must(t, fs.Rotate(twoKeys(2)))
-	exec(t, db, "INSERT INTO t VALUES (-1, 'new key')")
+	run(t, db, "INSERT INTO t VALUES (-1, 'new key')")
 	if got := text(t, db, "SELECT count(*) FROM t WHERE id >= 0"); got != before {
 		t.Errorf("%s rows, then %s", before, got)
 	}
@@ -202,11 +202,11 @@ func TestNoTwoSealsAreAlike(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.db")
 	fs := register(t, testKeys(1), encfs.Options{PageSize: 4096})
 	db := open(t, fs, path, "_journal_mode=DELETE")
-	exec(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)")
-	exec(t, db, "INSERT INTO t VALUES (1, zeroblob(100000))")
+	run(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)")
+	run(t, db, "INSERT INTO t VALUES (1, zeroblob(100000))")
 	nonces := map[[12]byte]bool{}
 	for i := range 20 { // SQLite does not write a page that stays the same
-		exec(t, db, "UPDATE t SET b = CAST(replace(hex(zeroblob(50000)), '00', ?) AS BLOB)", []string{"\x00\x00", "\x00\x01"}[i%2])
+		run(t, db, "UPDATE t SET b = CAST(replace(hex(zeroblob(50000)), '00', ?) AS BLOB)", []string{"\x00\x00", "\x00\x01"}[i%2])
 		data, err := os.ReadFile(path)
 		must(t, err)
 		for n := 1; n < len(data)/4096; n++ {
@@ -228,11 +228,11 @@ func TestKeysEnd(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.db")
 	fs := register(t, testKeys(1), encfs.Options{PageSize: 4096})
 	db := open(t, fs, path)
-	exec(t, db, "CREATE TABLE t (x)")
+	run(t, db, "CREATE TABLE t (x)")
 	if err := fs.Close(); !errors.Is(err, encfs.ErrInUse) {
 		t.Errorf("Close with a file open: %v", err)
 	}
-	exec(t, db, "INSERT INTO t VALUES (1)")
+	run(t, db, "INSERT INTO t VALUES (1)")
 	must(t, db.Close())
 	must(t, fs.Close())
 	must(t, fs.Close())
@@ -266,7 +266,7 @@ func TestRegisterRefuses(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "a.db")
 	db := open(t, fs, path)
-	exec(t, db, "CREATE TABLE t (x)")
+	run(t, db, "CREATE TABLE t (x)")
 	must(t, db.Close())
 	bigger := register(t, testKeys(1), encfs.Options{PageSize: 32768})
 	if err := open(t, bigger, path).QueryRow("SELECT 1 FROM t").Scan(new(int)); err == nil || !errors.Is(bigger.Failure(), encfs.ErrPageSize) {

@@ -58,6 +58,9 @@ func (fs *FS) openBelow(tls *libc.TLS, name uintptr, to below, flags int32, outF
 
 func vfsDelete(tls *libc.TLS, vfs, name uintptr, syncDir int32) int32 {
 	p, v := under(vfs)
+	if rc := system(vfs).watched(change{op: "delete", name: libc.GoString(name), off: int64(syncDir)}); rc != sqlite3.SQLITE_OK {
+		return rc
+	}
 	return function[xDelete](v.FxDelete)(tls, p, name, syncDir)
 }
 
