@@ -145,9 +145,10 @@ func setDevice(devices DeviceStore, name string, key *Key) error {
 	return nil
 }
 
-// Tidy takes device keys out of the keychain that before needed and after does
-// not. It is called once after is safely written, and may be left out: what is
-// left behind opens nothing by itself. after nil takes out all.
+// Tidy takes device keys out of the keychain that after does not need and before
+// could have. It is called once after is safely written, whatever the change
+// was, and may be left out: what is left behind opens nothing by itself. Backups from before then open by their
+// recovery code only. after nil takes out all. Problem: "keychain-unavailable".
 func Tidy(devices DeviceStore, before, after *File) error {
 	if devices == nil || before == nil {
 		return nil
@@ -160,11 +161,11 @@ func Tidy(devices DeviceStore, before, after *File) error {
 	}
 	var failed error
 	for _, w := range before.doc.Wraps {
-		if w.Device != deviceKeychain || needed[w.ID] {
+		if w.Kind != KindPassphrase || needed[w.ID] {
 			continue
 		}
 		err := devices.Delete(deviceName(before.doc.Vault, w.ID))
-		if err != nil && !errors.Is(err, ErrNoDeviceKey) {
+		if err != nil && !errors.Is(err, ErrNoDeviceKey) && w.Device == deviceKeychain {
 			failed = keychainUnavailable(err)
 		}
 	}

@@ -54,6 +54,14 @@ func (g *Guard) Wait() time.Duration {
 	return g.remaining()
 }
 
+// refusal is the problem of an attempt that comes too early, without counting one.
+func (g *Guard) refusal() error {
+	if wait := g.Wait(); wait > 0 {
+		return waitFor(wait)
+	}
+	return nil
+}
+
 // begin counts an attempt as failed before it is made, or refuses it.
 func (g *Guard) begin() error {
 	if g == nil {
@@ -62,7 +70,7 @@ func (g *Guard) begin() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if wait := g.remaining(); wait > 0 {
-		return waitFor(int((wait + time.Second - 1) / time.Second))
+		return waitFor(wait)
 	}
 	g.state.Failures = min(g.state.Failures+1, maxFailures)
 	g.state.Last = g.now()

@@ -144,6 +144,9 @@ func (f *File) UnlockPassphrase(p *Passphrase, devices DeviceStore, guard *Guard
 	if err != nil {
 		return nil, err
 	}
+	if err := guard.refusal(); err != nil { // before the keychain asks a person anything
+		return nil, err
+	}
 	found, missing := deviceKeys(devices, f.doc.Vault, wraps)
 	defer destroyAll(found)
 	if len(found) == 0 {

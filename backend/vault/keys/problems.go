@@ -2,6 +2,7 @@ package keys
 
 import (
 	"fmt"
+	"time"
 
 	"vitrine/backend/problem"
 )
@@ -51,7 +52,8 @@ func keychainUnavailable(err error) *problem.Problem {
 		Try("Sign in to the desktop and unlock its keychain, or open the vault with the recovery code.").Because(err)
 }
 
-func waitFor(seconds int) *problem.Problem {
+func waitFor(wait time.Duration) *problem.Problem {
+	seconds := int((wait + time.Second - 1) / time.Second)
 	return problem.New(problem.Unavailable, "passphrase-wait",
 		fmt.Sprintf("There were several wrong passphrases. The next can be tried in %s.", count(seconds, "second"))).
 		Try("Wait, or open the vault with the recovery code at once.").
