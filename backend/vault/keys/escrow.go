@@ -6,7 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/sha256"
+	"crypto/sha512"
 	"crypto/subtle"
 	"crypto/x509"
 	"encoding/base64"
@@ -29,7 +29,7 @@ const (
 const (
 	p256Prefix    = "p256:"
 	p256PointSize = 65
-	maxAge        = 2048 // bytes of an age file with one recipient; a real one has 264
+	maxAge        = 2048 // bytes of an age file with one recipient; a real one has 296
 	maxIdentity   = 64 << 10
 )
 
@@ -87,20 +87,19 @@ type ageRecipient struct{ *age.X25519Recipient }
 func (ageRecipient) method() string { return methodAge }
 
 // seal puts a hash of what the wrap is bound to in front of the key, since age
-// has no associated data.
+// has no associated data. The hash is long and written first so that the buffer
+// inside age has grown before the key comes: growing leaves a copy behind.
 func (r ageRecipient) seal(w *wrap, d *document, vaultKey *Key) error {
-	bound := sha256.Sum256(w.aad(d))
+	bound := sha512.Sum512(w.aad(d))
 	var sealed bytes.Buffer
 	out, err := age.Encrypt(&sealed, r.X25519Recipient)
 	if err != nil {
 		return err
 	}
-	err = vaultKey.Use(func(k []byte) error {
-		plain := append(bound[:], k...)
-		defer wipe(plain)
-		_, err := out.Write(plain)
+	if _, err := out.Write(bound[:]); err != nil {
 		return err
-	})
+	}
+	err = vaultKey.Use(func(k []byte) error { _, err := out.Write(k); return err })
 	if err != nil {
 		return err
 	}
@@ -234,7 +233,7 @@ func (w *wrap) openAge(d *document, who []age.Identity) (*Key, error) {
 	}
 	plain, err := io.ReadAll(io.LimitReader(in, maxAge))
 	defer wipe(plain)
-	bound := sha256.Sum256(w.aad(d))
+	bound := sha512.Sum512(w.aad(d))
 	if err != nil || len(plain) != len(bound)+KeySize || subtle.ConstantTimeCompare(plain[:len(bound)], bound[:]) != 1 {
 		return nil, errSeal
 	}
@@ -242,7 +241,9 @@ func (w *wrap) openAge(d *document, who []age.Identity) (*Key, error) {
 }
 
 // UnlockEscrow opens the vault with the identity file of an escrow: age's, or a
-// P-256 private key in PEM. The file's bytes stay the caller's to wipe.
+// P-256 private key in PEM. The file's bytes stay the caller's to wipe. Age's
+// reader leaves a copy of the vault key on the heap until the collector reuses it,
+// so after an escrow was used the program is better ended than only locked.
 //
 // Problems: "escrow-identity", "escrow-wrong", "wrap-absent", "vault-keys-edited".
 func (f *File) UnlockEscrow(identity []byte) (*Ring, error) {

@@ -2,7 +2,7 @@ package keys_test
 
 import (
 	"bytes"
-	"crypto/sha256"
+	"crypto/sha512"
 	"io"
 	"os"
 	"path/filepath"
@@ -27,7 +27,7 @@ func TestAWrapMadeByAgeOpens(t *testing.T) {
 	w := wrapOf(t, f, keys.KindEscrow)
 	key := openWithAge(t, f, officer)
 
-	bound := sha256.Sum256(keys.EscrowBinding(f, w.ID))
+	bound := sha512.Sum512(keys.EscrowBinding(f, w.ID))
 	other, err := keys.WithSealed(f, r, w.ID, sealWithAge(t, append(bound[:], key...), officer.Recipient()))
 	must(t, err)
 	s := hide(t, r)
@@ -35,8 +35,8 @@ func TestAWrapMadeByAgeOpens(t *testing.T) {
 	s.checkOpens(t, got, err)
 
 	for name, plain := range map[string][]byte{
-		"bound to something else": append(make([]byte, 32), key...),
-		"too short":               key, "nothing": {}, "too long": make([]byte, 65),
+		"bound to something else": append(make([]byte, 64), key...),
+		"too short":               key, "nothing": {}, "too long": make([]byte, 97),
 	} {
 		bad, err := keys.WithSealed(f, r, w.ID, sealWithAge(t, plain, officer.Recipient()))
 		must(t, err)
@@ -59,10 +59,10 @@ func openWithAge(t *testing.T, f *keys.File, officer *age.X25519Identity) []byte
 	must(t, err)
 	plain, err := io.ReadAll(in)
 	must(t, err)
-	if len(plain) != 64 {
+	if len(plain) != 96 {
 		t.Fatalf("%d bytes in the escrow", len(plain))
 	}
-	return plain[32:]
+	return plain[64:]
 }
 
 func sealWithAge(t *testing.T, plain []byte, to age.Recipient) []byte {

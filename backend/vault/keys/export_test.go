@@ -73,3 +73,6 @@ func Sealed(f *File, id string) []byte {
 	}
 	return w.Sealed
 }
+
+// VaultKey is the key a ring seals with.
+func VaultKey(r *Ring) *Key { return r.epochs[r.current] }

@@ -6,6 +6,7 @@ import (
 	"crypto/hkdf"
 	"crypto/sha256"
 	"errors"
+	"hash"
 )
 
 const (
@@ -64,12 +65,35 @@ func newAEAD(key []byte) (cipher.AEAD, error) {
 
 // derive is HKDF-SHA-256 (RFC 5869) from a secret to a key for one use. The
 // secret stays the caller's to wipe.
+//
+// A hash keeps its last block of input, which here is the secret, until the
+// collector reuses its memory; so the hashes made on the way are overwritten.
 func derive(secret, salt []byte, info sequence) (*Key, error) {
-	b, err := hkdf.Key(sha256.New, secret, salt, string(info), KeySize)
+	var made []hash.Hash
+	defer func() {
+		for _, h := range made {
+			overwrite(h)
+		}
+	}()
+	newHash := func() hash.Hash {
+		h := sha256.New()
+		made = append(made, h)
+		return h
+	}
+	b, err := hkdf.Key(newHash, secret, salt, string(info), KeySize)
 	if err != nil {
 		return nil, err
 	}
 	return KeyFrom(b)
+}
+
+// overwrite fills the block that a hash keeps. In two writes, because a whole
+// block is hashed without being kept.
+func overwrite(h hash.Hash) {
+	var zeros [sha256.BlockSize]byte
+	h.Reset()
+	h.Write(zeros[:sha256.BlockSize-1])
+	h.Write(zeros[:1])
 }
 
 // subkey derives a key for one use from another.
