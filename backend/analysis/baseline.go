@@ -118,7 +118,7 @@ func (q *question) columns(g *grouping, t *Baseline) [][]int {
 }
 
 func (q *question) describe(ctx context.Context, id catalog.FieldID, pointer string, columns [][]int) (BaselineRow, error) {
-	field, column, err := fieldOf(ctx, q.ds, q.table, id, pointer)
+	field, column, err := describable(ctx, q.ds, q.table, id, pointer)
 	if err != nil {
 		return BaselineRow{}, err
 	}
@@ -132,7 +132,7 @@ func (q *question) describe(ctx context.Context, id catalog.FieldID, pointer str
 		row.categorical(field, column, columns)
 	default:
 		return BaselineRow{}, problem.New(problem.Invalid, "field-not-tabulated",
-			fmt.Sprintf("“%s” is %s with too many values for a table.", id, field.Type)).
+			fmt.Sprintf("“%s” (%s) has too many values for a table and no scale to summarise.", id, field.Type)).
 			At(pointer).Try("Leave it out, or describe a field on a scale or with a value set.")
 	}
 	return row, nil
@@ -203,7 +203,7 @@ func levelsOf(f *catalog.Field, c *colstore.Column) (levels []group, place func(
 	}
 	if f.Type == catalog.Boolean && len(f.Levels) == 0 {
 		numbers := c.Numbers()
-		return []group{{"0", "No"}, {"1", "Yes"}}, func(row int) int { return int(numbers[row]) }
+		return answers, func(row int) int { return int(numbers[row]) }
 	}
 	at := map[float64]int{}
 	numbers := c.Numbers()

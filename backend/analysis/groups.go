@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"vitrine/backend/catalog"
 	"vitrine/backend/colstore"
@@ -39,7 +40,7 @@ func groupBy(ctx context.Context, ds *catalog.Dataset, table *colstore.Table, id
 	if id == "" {
 		return whole(table.Rows()), nil
 	}
-	field, column, err := fieldOf(ctx, ds, table, id, "/by")
+	field, column, err := describable(ctx, ds, table, id, "/by")
 	if err != nil {
 		return nil, err
 	}
@@ -95,17 +96,44 @@ type keyed struct {
 func inLevelOrder(f *catalog.Field, c *colstore.Column, keys []float64) []keyed {
 	list := make([]keyed, len(keys))
 	for i, k := range keys {
-		code := catalog.FormatNumber(k)
-		if c.Codes() != nil {
-			code = c.Dictionary()[int(k)]
-		}
-		list[i] = keyed{key: k, place: len(f.Levels) + i, group: group{Code: code, Label: code}}
-		if l := f.Level(code); l >= 0 {
+		list[i] = keyed{key: k, place: len(f.Levels) + i, group: groupOf(f, c, k)}
+		if l := f.Level(list[i].group.Code); l >= 0 {
 			list[i].place, list[i].group.Label = l, f.Levels[l].Label
 		}
 	}
 	slices.SortStableFunc(list, func(a, b keyed) int { return a.place - b.place })
 	return list
+}
+
+// groupOf writes a value as people know it: a day as a date, true as Yes.
+func groupOf(f *catalog.Field, c *colstore.Column, key float64) group {
+	code := catalog.FormatNumber(key)
+	switch {
+	case c.Codes() != nil:
+		code = c.Dictionary()[int(key)]
+	case f.Type == catalog.Boolean:
+		return answers[int(key)]
+	case f.Type == catalog.Date:
+		code = time.Unix(int64(key)*86400, 0).UTC().Format(time.DateOnly)
+	case f.Type == catalog.Timestamp:
+		code = time.UnixMicro(int64(key)).UTC().Format(time.RFC3339Nano)
+	}
+	return group{code, code}
+}
+
+// answers are the groups of a boolean field.
+var answers = []group{{"0", "No"}, {"1", "Yes"}}
+
+// describable is fieldOf for fields whose values are shown. Who a participant is
+// describes nobody, and would name each one of a small cohort.
+func describable(ctx context.Context, ds *catalog.Dataset, table *colstore.Table, id catalog.FieldID, pointer string) (*catalog.Field, *colstore.Column, error) {
+	field, column, err := fieldOf(ctx, ds, table, id, pointer)
+	if err == nil && field.Column == ds.Table(table.ID()).Participant {
+		return nil, nil, problem.New(problem.Invalid, "field-identifies",
+			fmt.Sprintf("“%s” says who a participant is, so it can neither be described nor divide a cohort.", id)).
+			At(pointer).Try("Choose another field.")
+	}
+	return field, column, err
 }
 
 // fieldOf finds a field of the analysed table and reads its column.

@@ -142,30 +142,19 @@ func (q *question) follow(ctx context.Context) (timeField *catalog.Field, arms [
 	return timeField, arms, g.label, excluded, nil
 }
 
-// events gives the rows with the event, and the rows where it is known: every
-// field that the event speaks of is recorded.
+// events gives the rows with the event, and the rows where it is known whether
+// they had it (see cohort.Decide).
 func (q *question) events(ctx context.Context) (events, known colstore.Bitmap, err error) {
 	if err := cohort.BindPredicate(q.ds, q.members.Table, &q.Event); err != nil {
 		return nil, nil, err
 	}
-	if events, err = cohort.Scan(ctx, q.ds, q.table, &q.Event); err != nil {
+	verdict, err := cohort.Decide(ctx, q.ds, q.table, &q.Event)
+	if err != nil {
 		return nil, nil, err
 	}
-	known = q.members.Rows.Clone()
-	for _, id := range q.Event.Fields() {
-		_, column, err := fieldOf(ctx, q.ds, q.table, id, "/event")
-		if err != nil {
-			return nil, nil, err
-		}
-		recorded := colstore.NewBitmap(q.table.Rows())
-		q.members.Rows.Each(func(row int) {
-			if !column.Missing(row) {
-				recorded.Set(row)
-			}
-		})
-		known.And(recorded)
-	}
-	return events, known, nil
+	known = verdict.Met.Clone()
+	known.Or(verdict.Unmet)
+	return verdict.Met, known, nil
 }
 
 func (q *question) repeated() error {
@@ -190,7 +179,8 @@ func survivalGroup(g group, km stats.KM, ticks []float64) SurvivalGroup {
 	return out
 }
 
-// logRank tests the groups against each other, nil below two.
+// logRank tests the groups against each other; nil below two groups that expect
+// events, where no test exists.
 func logRank(arms []follow) *LogRankTest {
 	if len(arms) < 2 {
 		return nil
@@ -206,6 +196,9 @@ func logRank(arms []follow) *LogRankTest {
 		}
 	}
 	test := stats.LogRank(time, event, member, len(arms), stats.LogRankOptions{})
+	if test.DF == 0 {
+		return nil
+	}
 	return &LogRankTest{present(test.ChiSquare), test.DF, present(test.P)}
 }
 

@@ -2,7 +2,7 @@ package cohort
 
 import (
 	"fmt"
-	"time"
+	"math"
 
 	"vitrine/backend/catalog"
 	"vitrine/backend/problem"
@@ -10,12 +10,12 @@ import (
 
 // Bind checks the definition against a dataset's dictionary: the table and every
 // field exist, each literal has the field's type and, for value sets, is one of
-// its levels. All findings come back in one problem, each at its JSON pointer
-// below prefix ("" where the definition is the whole document).
-func (d *Definition) Bind(ds *catalog.Dataset, prefix string) error {
+// its levels. All findings come back in one problem, each at its JSON pointer in
+// the document that was parsed.
+func (d *Definition) Bind(ds *catalog.Dataset) error {
 	b := binder{ds: ds, table: d.Base.Table}
 	if ds.Table(d.Base.Table) == nil {
-		b.fail(prefix+"/base/table", "dataset %s has no table “%s”.%s", ds.ID, d.Base.Table,
+		b.fail(d.Base.pointer, "dataset %s has no table “%s”.%s", ds.ID, d.Base.Table,
 			problem.DidYouMean(string(d.Base.Table), tableNames(ds)))
 		return b.err()
 	}
@@ -79,7 +79,7 @@ func (b *binder) comparison(p *Predicate) {
 		return
 	}
 	for i, v := range p.In {
-		b.literal(fmt.Sprintf("%s/in/%d", p.pointer, i), field, p.Field, &v)
+		b.member(fmt.Sprintf("%s/in/%d", p.pointer, i), field, p.Field, &v)
 	}
 	if p.Between != nil {
 		b.ends(p, field)
@@ -104,7 +104,7 @@ func (b *binder) ends(p *Predicate, field *catalog.Field) {
 	if low == nil || high == nil || len(b.findings) > before {
 		return
 	}
-	if x, _ := operand(field, low); mustOperand(field, high) < x {
+	if mustSpan(field, high).last < mustSpan(field, low).first {
 		b.fail(p.pointer+"/between", "the low end is above the high end")
 	}
 }
@@ -118,6 +118,22 @@ func (b *binder) ordered(pointer string, f *catalog.Field, id catalog.FieldID, v
 	b.literal(pointer, f, id, v)
 }
 
+// member is literal for sets, whose values a field must be able to hold exactly:
+// a set that nothing can be in is a mistake, not an empty cohort.
+func (b *binder) member(pointer string, f *catalog.Field, id catalog.FieldID, v *Value) {
+	before := len(b.findings)
+	b.literal(pointer, f, id, v)
+	switch {
+	case len(b.findings) > before || v.IsText:
+	case f.Type == catalog.Boolean && v.Number != 0 && v.Number != 1:
+		b.fail(pointer, "“%s” is a boolean: write true or false", id)
+	case f.Type == catalog.Number && len(f.Levels) > 0 && labelOf(f, v) == "":
+		b.fail(pointer, "“%s” has no level %s; its levels are %s", id, catalog.FormatNumber(v.Number), levelList(f))
+	case f.Type == catalog.Integer && v.Number != math.Trunc(v.Number):
+		b.fail(pointer, "“%s” is a whole number and never %s", id, catalog.FormatNumber(v.Number))
+	}
+}
+
 func (b *binder) literal(pointer string, f *catalog.Field, id catalog.FieldID, v *Value) {
 	switch f.Type {
 	case catalog.Text:
@@ -127,7 +143,7 @@ func (b *binder) literal(pointer string, f *catalog.Field, id catalog.FieldID, v
 	case catalog.Category:
 		b.level(pointer, f, id, v)
 	default:
-		if _, err := operand(f, v); err != nil {
+		if _, err := operands(f, v); err != nil {
 			b.fail(pointer, "“%s” is %s: %s.%s", id, article(f.Type), err, codeHint(f, v))
 		} else if len(f.Levels) > 0 && f.Type == catalog.Integer && labelOf(f, v) == "" {
 			b.fail(pointer, "“%s” has no level %s; its levels are %s", id, catalog.FormatNumber(v.Number), levelList(f))
@@ -140,41 +156,6 @@ func (b *binder) level(pointer string, f *catalog.Field, id catalog.FieldID, v *
 		return
 	}
 	b.fail(pointer, "this is not a level of “%s”; its levels are %s", id, levelList(f))
-}
-
-// operand is a literal as the number that a column of this type holds: the
-// number itself, or days and microseconds since 1970-01-01.
-func operand(f *catalog.Field, v *Value) (float64, error) {
-	switch f.Type {
-	case catalog.Date:
-		day, err := time.Parse(time.DateOnly, v.Text)
-		if !v.IsText || err != nil {
-			return 0, fmt.Errorf("write it as \"YYYY-MM-DD\"")
-		}
-		return float64(day.Unix() / 86400), nil
-	case catalog.Timestamp:
-		at, err := time.Parse(time.RFC3339, v.Text)
-		if err != nil {
-			at, err = time.Parse(time.DateOnly, v.Text)
-		}
-		if !v.IsText || err != nil {
-			return 0, fmt.Errorf("write it as \"YYYY-MM-DD\" or \"YYYY-MM-DDThh:mm:ssZ\"")
-		}
-		return float64(at.UnixMicro()), nil
-	}
-	if v.IsText {
-		return 0, fmt.Errorf("write the value as a number, without quotes")
-	}
-	return v.Number, nil
-}
-
-// mustOperand is operand for literals that Bind has passed.
-func mustOperand(f *catalog.Field, v *Value) float64 {
-	x, err := operand(f, v)
-	if err != nil {
-		panic("cohort: literal used before Bind: " + err.Error())
-	}
-	return x
 }
 
 // codeHint helps who wrote a label where the data hold its code.

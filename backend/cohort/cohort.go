@@ -33,6 +33,8 @@ type Definition struct {
 type Base struct {
 	Table catalog.TableID
 	All   []Predicate
+
+	pointer string // where Table is named in the document, for Bind's findings
 }
 
 // Rule keeps (include) or removes (exclude) the participants that meet Where.
@@ -61,9 +63,11 @@ type Predicate struct {
 // Between is a range with both ends included; a nil end is open.
 type Between struct{ Low, High *Value }
 
-// Value is a literal: a number, or text (a category, a date as YYYY-MM-DD).
+// Value is a literal: a number, text (a category, a date as YYYY-MM-DD), or true
+// and false, whose Number is 1 and 0.
 type Value struct {
 	Number float64
 	Text   string
 	IsText bool
+	IsBool bool
 }

@@ -133,7 +133,7 @@ func TestSentences(t *testing.T) {
 		`{"any":[{"field":"pbc.bili","above":2},{"all":[{"field":"pbc.age","below":40},{"field":"pbc.trt","missing":false}]}]}`: "Serum bilirubin above 2 mg/dL or (Age at registration below 40 years and Treatment is recorded)",
 	} {
 		def := parse(t, on(`{"table":"pbc"}`, `{"rule":`+rule+`}`, ``))
-		if err := def.Bind(ds, ""); err != nil {
+		if err := def.Bind(ds); err != nil {
 			t.Fatal(err)
 		}
 		if got := cohort.Sentence(ds, &def.Include[0].Where); !strings.EqualFold(got, want) {
@@ -180,7 +180,7 @@ func TestEveryMistakeIsNamedAtItsPlace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			def, err := cohort.Parse([]byte(c.text))
 			if err == nil {
-				err = def.Bind(ds, "")
+				err = def.Bind(ds)
 			}
 			p := problem.From(err)
 			if p == nil || p.Kind != problem.Invalid {
@@ -319,7 +319,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil || again.Hash() != def.Hash() {
 			t.Fatalf("read again, it is another definition: %v", err)
 		}
-		if err := def.Bind(ds, ""); err == nil {
+		if err := def.Bind(ds); err == nil {
 			for i := range def.Include {
 				cohort.Sentence(ds, &def.Include[i].Where)
 			}

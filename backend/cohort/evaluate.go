@@ -67,7 +67,7 @@ func NewEvaluator(store *colstore.Store) *Evaluator {
 // Evaluate binds the definition to the dataset and finds its participants.
 func (e *Evaluator) Evaluate(ctx context.Context, d *Definition) (*Result, error) {
 	ds := e.store.Dataset()
-	if err := d.Bind(ds, ""); err != nil {
+	if err := d.Bind(ds); err != nil {
 		return nil, err
 	}
 	table, err := e.store.Table(d.Base.Table)

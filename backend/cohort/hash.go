@@ -94,7 +94,7 @@ func literal(v *Value) any {
 	case v.IsText:
 		return v.Text
 	}
-	return v.Number
+	return v.Number + 0 // -0 is written as 0
 }
 
 // canonicalSet sorts values (numbers first) and drops repeats.

@@ -64,7 +64,7 @@ func readBase(node jsondoc.Node) Base {
 	}
 	var base Base
 	if n, ok := o.Need("table"); ok {
-		base.Table = catalog.TableID(n.Text())
+		base.Table, base.pointer = catalog.TableID(n.Text()), n.Pointer
 	}
 	if n := o.Get("all"); n.Exists() {
 		base.All = readPredicates(n, 0)
@@ -228,7 +228,7 @@ func readValue(node jsondoc.Node) *Value {
 	case node.IsText():
 		return &Value{Text: node.Text(), IsText: true}
 	case node.IsBool():
-		v := Value{}
+		v := Value{IsBool: true}
 		if node.Bool() {
 			v.Number = 1
 		}

@@ -75,7 +75,7 @@ func compare(f *catalog.Field, c *colstore.Column, n int, p *Predicate) colstore
 	case f.Type == catalog.Category || f.Type == catalog.Text:
 		matchCodes(rows, c, wantedCodes(c.Dictionary(), p.In))
 	case p.In != nil:
-		matchSet(rows, c.Numbers(), numberSet(f, p.In))
+		matchSet(rows, c.Numbers(), newNumberSet(f, p.In))
 	default:
 		low, high := bounds(f, p)
 		matchRange(rows, c.Numbers(), low, high)
@@ -104,18 +104,26 @@ func matchCodes(rows colstore.Bitmap, c *colstore.Column, wanted []bool) {
 	}
 }
 
-func numberSet(f *catalog.Field, values []Value) map[float64]bool {
-	set := make(map[float64]bool, len(values))
+// numberSet is a value set on a column's scale: single values, and whole days by
+// their number.
+type numberSet struct{ values, days map[float64]bool }
+
+func newNumberSet(f *catalog.Field, values []Value) numberSet {
+	set := numberSet{map[float64]bool{}, map[float64]bool{}}
 	for i := range values {
-		set[mustOperand(f, &values[i])] = true
+		if s := mustSpan(f, &values[i]); s.first == s.last {
+			set.values[s.first] = true
+		} else {
+			set.days[s.first/microsPerDay] = true
+		}
 	}
 	return set
 }
 
 // matchSet relies on a missing number being NaN, which is in no set.
-func matchSet(rows colstore.Bitmap, numbers []float64, set map[float64]bool) {
+func matchSet(rows colstore.Bitmap, numbers []float64, set numberSet) {
 	for i, x := range numbers {
-		if set[x] {
+		if set.values[x] || len(set.days) > 0 && set.days[math.Floor(x/microsPerDay)] {
 			rows.Set(i)
 		}
 	}
@@ -127,15 +135,15 @@ func bounds(f *catalog.Field, p *Predicate) (low, high float64) {
 	low, high = math.Inf(-1), math.Inf(1)
 	switch {
 	case p.Above != nil:
-		low = math.Nextafter(mustOperand(f, p.Above), math.Inf(1))
+		low = math.Nextafter(mustSpan(f, p.Above).last, math.Inf(1))
 	case p.Below != nil:
-		high = math.Nextafter(mustOperand(f, p.Below), math.Inf(-1))
+		high = math.Nextafter(mustSpan(f, p.Below).first, math.Inf(-1))
 	case p.Between != nil:
 		if p.Between.Low != nil {
-			low = mustOperand(f, p.Between.Low)
+			low = mustSpan(f, p.Between.Low).first
 		}
 		if p.Between.High != nil {
-			high = mustOperand(f, p.Between.High)
+			high = mustSpan(f, p.Between.High).last
 		}
 	}
 	return low, high

@@ -3,6 +3,8 @@ package cohort
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"vitrine/backend/catalog"
 )
@@ -10,8 +12,16 @@ import (
 // Sentence says a predicate in words, with labels and units from the dataset's
 // dictionary: "Serum bilirubin from 1 to 3 mg/dL".
 func Sentence(ds *catalog.Dataset, p *Predicate) string {
-	s := phrase(ds, p, false)
-	return strings.ToUpper(s[:1]) + s[1:]
+	return capital(phrase(ds, p, false))
+}
+
+// capital begins a sentence, leaving alone what is written in its own way (pH).
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if next, _ := utf8.DecodeRuneInString(s[size:]); unicode.IsUpper(next) {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 func phrase(ds *catalog.Dataset, p *Predicate, nested bool) string {
@@ -37,7 +47,7 @@ func phrase(ds *catalog.Dataset, p *Predicate, nested bool) string {
 func joined(ds *catalog.Dataset, list []Predicate, word string, nested bool) string {
 	parts := make([]string, len(list))
 	for i := range list {
-		parts[i] = phrase(ds, &list[i], len(list) > 1)
+		parts[i] = phrase(ds, &list[i], nested || len(list) > 1)
 	}
 	text := strings.Join(parts, word)
 	if nested && len(list) > 1 {
@@ -53,13 +63,23 @@ func condition(f *catalog.Field, p *Predicate, unit string) string {
 	case p.Missing != nil:
 		return "is recorded"
 	case p.Above != nil:
-		return "above " + shown(f, p.Above) + unit
+		return comparison(f).above + shown(f, p.Above) + unit
 	case p.Below != nil:
-		return "below " + shown(f, p.Below) + unit
+		return comparison(f).below + shown(f, p.Below) + unit
 	case p.Between != nil:
 		return rangeWords(f, p.Between, unit)
 	}
 	return "is " + valueList(f, p.In)
+}
+
+// comparatives are the words of comparisons, for numbers or for days and times.
+type comparatives struct{ above, below, from, to string }
+
+func comparison(f *catalog.Field) comparatives {
+	if f != nil && (f.Type == catalog.Date || f.Type == catalog.Timestamp) {
+		return comparatives{"after ", "before ", "on or after ", "on or before "}
+	}
+	return comparatives{"above ", "below ", "at least ", "at most "}
 }
 
 func rangeWords(f *catalog.Field, b *Between, unit string) string {
@@ -67,9 +87,9 @@ func rangeWords(f *catalog.Field, b *Between, unit string) string {
 	case b.High == nil && b.Low == nil:
 		return "has any value"
 	case b.High == nil:
-		return "at least " + shown(f, b.Low) + unit
+		return comparison(f).from + shown(f, b.Low) + unit
 	case b.Low == nil:
-		return "at most " + shown(f, b.High) + unit
+		return comparison(f).to + shown(f, b.High) + unit
 	}
 	return fmt.Sprintf("from %s to %s%s", shown(f, b.Low), shown(f, b.High), unit)
 }
@@ -92,15 +112,21 @@ func valueList(f *catalog.Field, values []Value) string {
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
-// shown is a literal as a reader sees it: the level's label where there is one.
+// shown is a literal as a reader sees it: the level's label where there is one,
+// free text in quotes, since it may hold any words.
 func shown(f *catalog.Field, v *Value) string {
 	if f != nil {
 		if label := labelOf(f, v); label != "" {
 			return label
 		}
 	}
-	if v.IsText {
+	switch {
+	case v.IsText && f != nil && f.Type == catalog.Text:
+		return "“" + v.Text + "”"
+	case v.IsText:
 		return v.Text
+	case v.IsBool || f != nil && f.Type == catalog.Boolean:
+		return [...]string{"No", "Yes"}[int(v.Number)&1]
 	}
 	return catalog.FormatNumber(v.Number)
 }
