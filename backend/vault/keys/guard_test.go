@@ -188,3 +188,20 @@ func TestAFullDiskDoesNotShutTheOwnerOut(t *testing.T) {
 	d.now = d.now.Add(4 * time.Second)
 	must(t, d.try(ownWords))
 }
+
+// TestNobodyIsAskedDuringAWait: a keychain may put a question to the person.
+func TestNobodyIsAskedDuringAWait(t *testing.T) {
+	devices := newKeychain()
+	f, _, _ := create(t, options(keys.Standard, devices))
+	guard := &keys.Guard{Clock: at}
+	for range 3 {
+		_, err := f.UnlockPassphrase(words(t, newWords), devices, guard)
+		wantCode(t, err, "passphrase-wrong")
+	}
+	devices.calls = 0
+	_, err := f.UnlockPassphrase(words(t, ownWords), devices, guard)
+	wantCode(t, err, "passphrase-wait")
+	if devices.calls != 0 {
+		t.Errorf("the keychain was asked %d times", devices.calls)
+	}
+}
