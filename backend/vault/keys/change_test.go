@@ -15,6 +15,7 @@ import (
 // called when the new one is safe. It goes through them once more with every
 // call to the keychain failing in turn.
 func TestBothTheOldFileAndTheNewOneOpen(t *testing.T) {
+	t.Parallel()
 	for name, operation := range operations {
 		t.Run(name, func(t *testing.T) {
 			calls := checkOperation(t, operation, 0)

@@ -77,6 +77,7 @@ func TestEverythingInTheFileOpensBeforeItIsTouched(t *testing.T) {
 }
 
 func TestEveryFlippedBitIsFoundWithoutAKey(t *testing.T) {
+	t.Parallel()
 	data := encode(t, newFull(t, keys.Standard).file)
 	for i := range data {
 		for bit := range 8 {
@@ -153,6 +154,7 @@ func others(value any) []any {
 // TestNoEditedValueOpens changes every value in the file, gives it the digest that
 // belongs to it, and tries every way to open it.
 func TestNoEditedValueOpens(t *testing.T) {
+	t.Parallel()
 	for _, profile := range profiles {
 		t.Run(string(profile), func(t *testing.T) {
 			w := newFull(t, profile)

@@ -25,6 +25,7 @@ type life struct {
 // TestAVaultsLife: after each of many random changes the file, as it comes back from
 // the disk, opens by everything that should and by nothing that was replaced.
 func TestAVaultsLife(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(2) {
 		w := newFull(t, profiles[seed%2])
 		l := &life{

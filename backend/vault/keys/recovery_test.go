@@ -103,6 +103,7 @@ func TestMissingAndStrangeCharactersAreNamed(t *testing.T) {
 
 // TestRandomCodesDoNotPass: twenty wrong bits on top of 35 checked ones.
 func TestRandomCodesDoNotPass(t *testing.T) {
+	t.Parallel()
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 50_000 {
 		typed := make([]byte, 42)
