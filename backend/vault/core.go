@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"path/filepath"
 	"time"
+
+	"vitrine/backend/vault/encfs"
+	"vitrine/backend/vault/keys"
 )
 
 // coreSteps are the vault's own tables in core.db; see FORMAT.md.
@@ -23,21 +26,27 @@ var coreSteps = []string{
 		current      INTEGER NOT NULL CHECK (current IN (0, 1)),
 		published_at TEXT NOT NULL,
 		meta         BLOB NOT NULL,
+		key          BLOB NOT NULL, -- of its file, sealed by the vault key
+		digest       BLOB NOT NULL, -- SHA-256 of its file as published
 		PRIMARY KEY (id, version)
 	) STRICT, WITHOUT ROWID;
 	CREATE UNIQUE INDEX dataset_one_current ON dataset (id) WHERE current = 1;`,
 }
 
 // createCore writes a complete core.db for a new vault and syncs it.
-func createCore(ctx context.Context, path, id string, clock func() time.Time) (err error) {
+func createCore(ctx context.Context, path, id string, key *keys.Key, clock func() time.Time) error {
 	if err := createPrivate(path); err != nil {
 		return err
 	}
-	db, err := openSQLite(ctx, path, coreSettings, 1)
+	fs, err := sealWith(key, encfs.Options{PageSize: corePage})
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(fillCore(ctx, db, id, clock), db.Close()); err != nil {
+	db, err := openSQLite(ctx, path, coreSettings, fs, 1)
+	if err != nil {
+		return errors.Join(err, fs.Close())
+	}
+	if err := errors.Join(fillCore(ctx, db, id, clock), db.Close(), fs.Close()); err != nil {
 		return DBProblem(err, path)
 	}
 	if err := syncFile(path); err != nil {

@@ -45,9 +45,16 @@ var (
 
 // The steps at which a process is killed, in the order they are reached.
 var (
-	createSteps  = []string{"create: folders made", "create: core staged", "file: written", "file: synced", "file: renamed", "create: vault.json written", "create: core in place"}
+	createSteps = []string{
+		"create: folders made",
+		"file demonstration.key: written", "file demonstration.key: synced", "file demonstration.key: renamed",
+		"create: core staged",
+		"file vault.json: written", "file vault.json: synced", "file vault.json: renamed", "create: vault.json written",
+		"create: core in place",
+		"file core.seals: written", "file core.seals: synced", "file core.seals: renamed",
+	}
 	publishSteps = []string{"publish: closed", "publish: synced", "publish: renamed", "publish: folder synced", "publish: about to commit", "publish: recorded", "publish: old file retired"}
-	writeSteps   = []string{"file: written", "file: synced", "file: renamed"}
+	writeSteps   = []string{"file out.txt: written", "file out.txt: synced", "file out.txt: renamed"}
 )
 
 // TestEveryStepIsKilledAt keeps the lists above true: a step added to the code
@@ -154,7 +161,7 @@ func TestKilledWhileWritingAFile(t *testing.T) {
 			data, err := os.ReadFile(path)
 			must(t, err)
 			want := oldText
-			if step == "file: renamed" {
+			if step == "file out.txt: renamed" {
 				want = newText
 			}
 			if string(data) != want {
@@ -177,7 +184,7 @@ func onlyDataset(t *testing.T, v *vault.Vault) vault.DatasetRow {
 // checkTidy says what may be in the folder of an open vault.
 func checkTidy(t *testing.T, home string, datasets ...string) {
 	t.Helper()
-	allowed := append([]string{"vault.json", "lock", "core.db", "core.db-wal", "core.db-shm"}, datasets...)
+	allowed := append([]string{"vault.json", "lock", "demonstration.key", "core.seals", "core.db", "core.db-wal", "core.db-shm"}, datasets...)
 	err := filepath.WalkDir(home, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() && !slices.Contains(allowed, entry.Name()) {
 			t.Errorf("%s is left", entry.Name())

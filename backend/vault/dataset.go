@@ -12,9 +12,9 @@ import (
 	"sync"
 	"time"
 
-	"modernc.org/sqlite"
-
 	"vitrine/backend/problem"
+	"vitrine/backend/vault/encfs"
+	"vitrine/backend/vault/keys"
 )
 
 // DatasetRow is one published dataset version.
@@ -28,8 +28,12 @@ type DatasetRow struct {
 	// Damage says what is wrong with the file, in words; empty when nothing is seen to be.
 	Damage string `json:"damage,omitempty"`
 
-	file string
+	file        string
+	key, digest []byte
 }
+
+// databaseOf names a dataset file's key to the ring.
+func databaseOf(file string) keys.Database { return keys.Database{Name: file, Epoch: keyEpoch} }
 
 const nameLimit = 64
 
@@ -56,7 +60,7 @@ func badName(what, allowed string) error {
 		Try(fmt.Sprintf("Use %s, at most %d characters.", allowed, nameLimit))
 }
 
-const selectDatasets = "SELECT id, version, file, bytes, current, published_at, meta FROM dataset"
+const selectDatasets = "SELECT id, version, file, bytes, current, published_at, meta, key, digest FROM dataset"
 
 // Datasets lists what was published, by id and then by time, looking at each
 // file's presence and size.
@@ -80,7 +84,7 @@ func (v *Vault) Datasets(ctx context.Context) ([]DatasetRow, error) {
 
 func scanDataset(from interface{ Scan(...any) error }) (row DatasetRow, err error) {
 	var at string
-	if err := from.Scan(&row.ID, &row.Version, &row.file, &row.Bytes, &row.Current, &at, &row.Meta); err != nil {
+	if err := from.Scan(&row.ID, &row.Version, &row.file, &row.Bytes, &row.Current, &at, &row.Meta, &row.key, &row.digest); err != nil {
 		return row, err
 	}
 	row.PublishedAt, err = time.Parse(time.RFC3339Nano, at)
@@ -115,18 +119,37 @@ func (v *Vault) OpenDataset(ctx context.Context, id, version string) (*sql.DB, e
 		return nil, err
 	}
 	path := v.datasetPath(row.file)
-	connector, err := sqlite.NewConnector(dsn(path, datasetSettings))
+	fs, err := v.sealDataset(row)
 	if err != nil {
 		v.letGo(nil, row.file)
-		return nil, DBProblem(err, path)
+		return nil, err
 	}
-	r := &reader{Connector: connector}
+	c, err := connector(path, datasetSettings, fs)
+	if err != nil {
+		v.endSeal(fs)
+		v.letGo(nil, row.file)
+		return nil, err
+	}
+	r := &reader{Connector: c}
 	db := sql.OpenDB(r)
-	r.done = func() { v.letGo(db, row.file) }
+	r.done = func() {
+		v.endSeal(fs)
+		v.letGo(db, row.file)
+	}
 	if err := ready(ctx, db, path, datasetConnections()); err != nil {
 		return nil, err
 	}
 	return db, v.track(db)
+}
+
+// sealDataset registers the file system of one dataset file.
+func (v *Vault) sealDataset(row DatasetRow) (*encfs.FS, error) {
+	key, err := v.ring.UnwrapKey(databaseOf(row.file), row.key)
+	if err != nil {
+		return nil, err
+	}
+	defer key.Destroy()
+	return sealWith(key, encfs.Options{PageSize: datasetPage})
 }
 
 // reader tells the vault when a dataset's pool is closed, so that a file that was

@@ -8,9 +8,11 @@
 // file whole or absent anywhere, and FileProblem and DBProblem turn what a disk
 // or a database says into something a person can act on.
 //
-// This version does NOT encrypt. vault.json says "protection": "none", and only
-// vaults for public demonstration data can be made until encryption arrives; a
-// vault that says anything else is refused, never half read.
+// Every database is sealed page by page (package encfs) with a random key of its
+// own; those keys are sealed by the vault key, and the vault key by a passphrase, a
+// recovery code or escrow (package keys). A demonstration vault opens with a key
+// that lies beside it and says so; a real one never has such a file. Check
+// authenticates every page.
 //
 // Promises: after a crash at any moment the old state or the new state is there,
 // never a mixture; a reader keeps the file it opened while a newer one takes its

@@ -4,4 +4,10 @@ package vault
 func SetStep(f func(step string)) { atStep = f }
 
 // ParseManifest is what reads vault.json.
-func ParseManifest(data []byte) (Info, error) { return parseManifest(data, "vault.json") }
+func ParseManifest(data []byte) (Info, error) {
+	m, err := parseManifest(data, "vault.json")
+	if err != nil {
+		return Info{}, err
+	}
+	return m.Info, nil
+}

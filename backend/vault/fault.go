@@ -78,6 +78,8 @@ func sqliteProblem(code int) *problem.Problem {
 	switch code {
 	case sqlite3.SQLITE_IOERR_SHMSIZE: // the shared index could not grow: in practice, no space
 		return like("disk-full")
+	case authenticationFailed:
+		return unauthentic()
 	case sqlite3.SQLITE_READONLY_DBMOVED:
 		return problem.New(problem.Unavailable, "database-moved", "The database was moved or removed while it was open.").
 			Try("Close Vitrine, put the folder back and open it again.")

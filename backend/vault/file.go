@@ -39,20 +39,20 @@ func WriteFile(path string, perm fs.FileMode, write func(io.Writer) error) error
 			_ = os.Remove(temp.Name())
 		}
 	}()
-	if err := fill(temp, write); err != nil {
+	if err := fill(temp, write, filepath.Base(target)); err != nil {
 		return FileProblem(err, path)
 	}
-	atStep("file: synced")
+	atStep("file " + filepath.Base(target) + ": synced")
 	if err := os.Rename(temp.Name(), target); err != nil {
 		return FileProblem(err, path)
 	}
 	renamed = true
-	atStep("file: renamed")
+	atStep("file " + filepath.Base(target) + ": renamed")
 	return FileProblem(syncFolder(filepath.Dir(target)), path)
 }
 
-// fill writes, syncs and closes.
-func fill(file *os.File, write func(io.Writer) error) error {
+// fill writes, syncs and closes; name is for tests that stop at each step.
+func fill(file *os.File, write func(io.Writer) error, name string) error {
 	out := bufio.NewWriterSize(file, 64<<10)
 	if err := write(out); err != nil {
 		return err
@@ -60,7 +60,7 @@ func fill(file *os.File, write func(io.Writer) error) error {
 	if err := out.Flush(); err != nil {
 		return err
 	}
-	atStep("file: written")
+	atStep("file " + name + ": written")
 	if err := file.Sync(); err != nil {
 		return err
 	}

@@ -3,13 +3,12 @@ package vault
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
-
-	"modernc.org/sqlite"
 )
 
 // The driver applies _pragma settings in alphabetical order and _journal_mode
@@ -17,14 +16,15 @@ import (
 // writes (journal_mode, application_id) may be a _pragma here.
 
 // coreSettings: a committed transaction survives a power cut; the schema of the
-// file cannot make SQLite run anything; sorting never spills to a file.
+// file cannot make SQLite run anything; sorting never spills to a file; what is
+// deleted (a dataset's key) is overwritten.
 // fullfsync matters on macOS only, where a plain sync stops at the drive's cache.
 var coreSettings = []string{
 	"_busy_timeout=10000", "_txlock=immediate", "_defensive=1", "_dqs=0", "_error_rc=1",
-	"_pragma=page_size(16384)", "_journal_mode=WAL", "_pragma=synchronous(FULL)",
+	pageSize(corePage), "_journal_mode=WAL", "_pragma=synchronous(FULL)",
 	"_pragma=foreign_keys(1)", "_pragma=trusted_schema(0)", "_pragma=cell_size_check(1)",
 	"_pragma=temp_store(MEMORY)", "_pragma=fullfsync(1)", "_pragma=checkpoint_fullfsync(1)",
-	"_pragma=journal_size_limit(16777216)",
+	"_pragma=journal_size_limit(16777216)", "_pragma=secure_delete(1)",
 }
 
 // stagedSettings: a crash loses what is staged anyway, so nothing is journalled
@@ -32,7 +32,7 @@ var coreSettings = []string{
 // transaction the staged database cannot be rolled back, only discarded.
 var stagedSettings = []string{
 	"_dqs=0", "_error_rc=1", "_txlock=immediate",
-	"_pragma=page_size(32768)", "_journal_mode=OFF", "_pragma=synchronous(OFF)",
+	pageSize(datasetPage), "_journal_mode=OFF", "_pragma=synchronous(OFF)",
 	"_pragma=locking_mode(EXCLUSIVE)", "_pragma=foreign_keys(1)", "_pragma=trusted_schema(0)",
 	"_pragma=temp_store(MEMORY)",
 }
@@ -42,6 +42,8 @@ var datasetSettings = []string{
 	"mode=ro", "immutable=1", "_defensive=1", "_dqs=0", "_error_rc=1",
 	"_pragma=query_only(1)", "_pragma=trusted_schema(0)", "_pragma=cell_size_check(1)", "_pragma=temp_store(MEMORY)",
 }
+
+func pageSize(bytes int) string { return fmt.Sprintf("_pragma=page_size(%d)", bytes) }
 
 const (
 	coreID    = 0x56544E43 // PRAGMA application_id, so that file(1) and people can tell
@@ -55,17 +57,6 @@ const (
 
 // datasetConnections: reading pages is bound by memory; more than the cores gain nothing.
 func datasetConnections() int { return max(2, runtime.GOMAXPROCS(0)) }
-
-// openSQLite opens a database file and reads its header, so that a file that is
-// no database is refused here rather than at its first use.
-func openSQLite(ctx context.Context, path string, settings []string, connections int) (*sql.DB, error) {
-	connector, err := sqlite.NewConnector(dsn(path, settings))
-	if err != nil {
-		return nil, DBProblem(err, path)
-	}
-	db := sql.OpenDB(connector)
-	return db, ready(ctx, db, path, connections)
-}
 
 // ready makes the first connection, which is kept for the life of the pool, and
 // closes the pool if the file is not usable.

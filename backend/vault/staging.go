@@ -10,6 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"vitrine/backend/vault/encfs"
+	"vitrine/backend/vault/keys"
 )
 
 // Staged is a dataset version being written. End it with Publish or Discard;
@@ -19,6 +22,8 @@ type Staged struct {
 	vault       *Vault
 	id, version string
 	path        string
+	key         *keys.Key // of this file alone
+	fs          *encfs.FS
 	db          *sql.DB
 	done        bool
 }
@@ -36,9 +41,10 @@ func (v *Vault) StageDataset(ctx context.Context, id, version string) (*Staged, 
 	if err := createPrivate(path); err != nil {
 		return nil, err
 	}
-	s := &Staged{vault: v, id: id, version: version, path: path}
-	if s.db, err = openSQLite(ctx, path, stagedSettings, stagedConnections); err != nil {
+	s := &Staged{vault: v, id: id, version: version, path: path, key: keys.NewKey()}
+	if err := s.open(ctx); err != nil {
 		_ = os.Remove(path)
+		s.key.Destroy()
 		return nil, err
 	}
 	if err := stamp(ctx, s.db, datasetID); err != nil {
@@ -52,6 +58,16 @@ func (v *Vault) StageDataset(ctx context.Context, id, version string) (*Staged, 
 		return nil, errors.Join(errClosed(), s.Discard())
 	}
 	return s, nil
+}
+
+func (s *Staged) open(ctx context.Context) (err error) {
+	if s.fs, err = sealWith(s.key, encfs.Options{PageSize: datasetPage}); err != nil {
+		return err
+	}
+	if s.db, err = openSQLite(ctx, s.path, stagedSettings, s.fs, stagedConnections); err != nil {
+		s.vault.endSeal(s.fs)
+	}
+	return err
 }
 
 // stagingPath is a name of no meaning: the same version may be staged twice.
@@ -73,6 +89,8 @@ func (s *Staged) Discard() error {
 	}
 	s.end()
 	err := s.db.Close()
+	s.vault.endSeal(s.fs)
+	s.key.Destroy()
 	if gone := os.Remove(s.path); gone != nil && !errors.Is(gone, os.ErrNotExist) {
 		err = errors.Join(err, gone)
 	}
@@ -97,7 +115,7 @@ func (s *Staged) Publish(ctx context.Context, meta []byte) error {
 	if s.db.Stats().InUse > 0 {
 		return errors.New("publish dataset: a transaction or a query on the staged database is still open")
 	}
-	bytes, err := s.settle()
+	bytes, digest, err := s.settle()
 	if err != nil {
 		return err
 	}
@@ -111,13 +129,18 @@ func (s *Staged) Publish(ctx context.Context, meta []byte) error {
 	if err != nil {
 		return err
 	}
-	row := DatasetRow{ID: s.id, Version: s.version, PublishedAt: v.clock(), Bytes: bytes, Meta: meta, file: file}
+	row := DatasetRow{ID: s.id, Version: s.version, PublishedAt: v.clock(), Bytes: bytes, Meta: meta, file: file, digest: digest}
+	if row.key, err = v.ring.WrapKey(databaseOf(file), s.key); err != nil {
+		v.dropUnnamed(file)
+		return err
+	}
 	replaced, err := v.record(ctx, row)
 	if err != nil {
 		v.dropUnnamed(file)
 		return err
 	}
 	s.done = true
+	s.key.Destroy()
 	delete(v.staged, s)
 	atStep("publish: recorded")
 	if replaced != "" && replaced != file { // the same when the old file had gone missing
@@ -127,21 +150,27 @@ func (s *Staged) Publish(ctx context.Context, meta []byte) error {
 	return nil
 }
 
-// settle closes and syncs the staged file and says how long it is.
-func (s *Staged) settle() (bytes int64, err error) {
+// settle closes and syncs the staged file and says how long it is and what it is.
+func (s *Staged) settle() (bytes int64, digest []byte, err error) {
 	if err := s.db.Close(); err != nil {
-		return 0, DBProblem(err, s.path)
+		return 0, nil, DBProblem(err, s.path)
 	}
+	s.vault.endSeal(s.fs)
+	s.fs = nil
 	atStep("publish: closed")
 	if err := syncFile(s.path); err != nil {
-		return 0, FileProblem(err, s.path)
+		return 0, nil, FileProblem(err, s.path)
 	}
 	info, err := os.Stat(s.path)
 	if err != nil {
-		return 0, FileProblem(err, s.path)
+		return 0, nil, FileProblem(err, s.path)
+	}
+	sum, err := encfs.Digest(s.path)
+	if err != nil {
+		return 0, nil, DBProblem(err, s.path)
 	}
 	atStep("publish: synced")
-	return info.Size(), nil
+	return info.Size(), sum[:], nil
 }
 
 // place renames the staged file into datasets/ under a name that is not taken.
@@ -198,10 +227,10 @@ func (v *Vault) record(ctx context.Context, row DatasetRow) (replaced string, er
 	if row.Meta == nil {
 		row.Meta = []byte{}
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO dataset (id, version, file, bytes, current, published_at, meta) VALUES (?, ?, ?, ?, 1, ?, ?)
+	_, err = tx.ExecContext(ctx, `INSERT INTO dataset (id, version, file, bytes, current, published_at, meta, key, digest) VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?)
 		ON CONFLICT (id, version) DO UPDATE SET file = excluded.file, bytes = excluded.bytes, current = 1,
-		published_at = excluded.published_at, meta = excluded.meta`,
-		row.ID, row.Version, row.file, row.Bytes, row.PublishedAt.UTC().Format(time.RFC3339Nano), row.Meta)
+		published_at = excluded.published_at, meta = excluded.meta, key = excluded.key, digest = excluded.digest`,
+		row.ID, row.Version, row.file, row.Bytes, row.PublishedAt.UTC().Format(time.RFC3339Nano), row.Meta, row.key, row.digest)
 	if err != nil {
 		return "", v.coreProblem(err)
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"vitrine/backend/problem"
+	"vitrine/backend/vault/encfs"
+	"vitrine/backend/vault/keys"
 )
 
 // Names inside the data folder; see FORMAT.md.
@@ -27,9 +29,14 @@ type Options struct {
 	Clock func() time.Time
 	// Create makes the vault where there is none. An existing one is opened as it is.
 	Create bool
-	// Demonstration marks a created vault as one for public data only. As long as
-	// nothing is encrypted, no other vault can be created.
+	// Demonstration marks a created vault as one for public data only. It opens
+	// with a key that lies beside it.
 	Demonstration bool
+	// NewKeys makes the keys of a created vault that is not a demonstration: a
+	// passphrase, a recovery code. It is told the vault's id and the clock.
+	NewKeys func(keys.Options) (*keys.File, *keys.Ring, error)
+	// Unlock opens the keys of a vault that is not a demonstration.
+	Unlock func(*keys.File) (*keys.Ring, error)
 }
 
 // Vault is an open data folder. Its methods may be called from any goroutine.
@@ -39,6 +46,8 @@ type Vault struct {
 	info    Info
 	created bool
 	lock    *lock
+	ring    *keys.Ring
+	coreFS  *encfs.FS
 	core    *sql.DB
 
 	// mu guards the fields below, and makes reading a dataset's row and holding
@@ -49,6 +58,7 @@ type Vault struct {
 	retired map[string]bool      // files without a row, to go with their last reader
 	readers map[*sql.DB]struct{} // to close with the vault
 	staged  map[*Staged]struct{}
+	ending  []*encfs.FS // of pools whose last connection was still in use
 }
 
 // Open opens the vault in the folder home for this process alone. Problems:
@@ -102,10 +112,20 @@ func (v *Vault) open(ctx context.Context, opt Options) error {
 			return err
 		}
 	}
-	if v.info, err = readManifest(v.home); err != nil {
+	m, err := readManifest(v.home)
+	if err != nil {
 		return err
 	}
-	if err := v.openCore(ctx); err != nil {
+	if v.ring == nil {
+		if v.ring, err = v.unlock(m, opt); err != nil {
+			return err
+		}
+	}
+	if err := m.authentic(v.home); err != nil {
+		return err
+	}
+	v.info = m.Info
+	if err := v.openCore(ctx, m); err != nil {
 		return err
 	}
 	return v.tidy(ctx)
@@ -147,6 +167,9 @@ func (v *Vault) Close() error {
 		}
 		errs = append(errs, v.core.Close())
 	}
+	v.settleSeals()
+	errs = append(errs, v.closeSeals())
+	v.ring.Destroy()
 	if v.lock != nil {
 		errs = append(errs, v.lock.release())
 	}
@@ -176,10 +199,9 @@ func mayCreate(home string, opt Options) error {
 		return problem.New(problem.NotFound, "vault-missing", "There is no Vitrine vault in this folder.").At(home).
 			Try("Make one with vitrine demo, or name the folder that holds yours.")
 	}
-	if !opt.Demonstration {
-		return problem.New(problem.Forbidden, "vault-needs-encryption",
-			"This version of Vitrine does not encrypt yet, so it makes vaults for public demonstration data only.").
-			At(home).Try("Ask for a demonstration vault.")
+	if !opt.Demonstration && opt.NewKeys == nil {
+		return problem.New(problem.Invalid, "vault-needs-keys", "A new vault needs a passphrase.").
+			At(home).Try("Make one with vitrine vault create.")
 	}
 	return nil
 }
@@ -194,19 +216,24 @@ func (v *Vault) create(ctx context.Context, opt Options) error {
 			return err
 		}
 	}
-	info, err := newInfo(v.clock(), opt.Demonstration)
-	if err != nil {
-		return err
-	}
 	if err := empty(filepath.Join(v.home, stagingDir)); err != nil {
 		return err
 	}
 	atStep("create: folders made")
-	if err := createCore(ctx, v.stagedCore(), info.ID, v.clock); err != nil {
+	m, err := v.newManifest(opt)
+	if err != nil {
+		return err
+	}
+	coreKey, err := m.coreKey(v.ring)
+	if err != nil {
+		return err
+	}
+	defer coreKey.Destroy()
+	if err := createCore(ctx, v.stagedCore(), m.ID, coreKey, v.clock); err != nil {
 		return err
 	}
 	atStep("create: core staged")
-	if err := writeManifest(v.home, info); err != nil {
+	if err := m.write(v.home); err != nil {
 		return err
 	}
 	atStep("create: vault.json written")
@@ -218,7 +245,7 @@ func (v *Vault) stagedCore() string { return filepath.Join(v.home, stagingDir, c
 
 // openCore puts core.db in place if creating it stopped just before, opens it
 // and checks that it belongs to this vault.json.
-func (v *Vault) openCore(ctx context.Context) error {
+func (v *Vault) openCore(ctx context.Context, m *manifest) error {
 	path := filepath.Join(v.home, coreName)
 	if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
 		if err := os.Rename(v.stagedCore(), path); err != nil {
@@ -229,7 +256,10 @@ func (v *Vault) openCore(ctx context.Context) error {
 		}
 		atStep("create: core in place")
 	}
-	db, err := openSQLite(ctx, path, coreSettings, coreConnections)
+	if err := v.sealCore(m); err != nil {
+		return err
+	}
+	db, err := openSQLite(ctx, path, coreSettings, v.coreFS, coreConnections)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 	"vitrine/backend/vault"
 )
 
-func TestANewVaultSaysThatItIsNotEncrypted(t *testing.T) {
+func TestADemonstrationVaultSaysThatItsKeyLiesBesideIt(t *testing.T) {
 	home := newHome(t)
 	v := create(t, home)
 	data, err := os.ReadFile(filepath.Join(home, "vault.json"))
@@ -24,10 +24,10 @@ func TestANewVaultSaysThatItIsNotEncrypted(t *testing.T) {
 	if err := json.Unmarshal(data, &written); err != nil {
 		t.Fatal(err)
 	}
-	if written != v.Info() || written.Protection != "none" || !written.Demonstration || written.Format != 1 {
+	if written != v.Info() || written.Protection != "encrypted" || !written.Demonstration || written.Format != 2 {
 		t.Errorf("vault.json says %+v, Info %+v", written, v.Info())
 	}
-	if !strings.Contains(written.Notice, "Nothing in this folder is encrypted") || !written.CreatedAt.Equal(noon) {
+	if !strings.Contains(written.Notice, "the key lies beside it") || !written.CreatedAt.Equal(noon) {
 		t.Errorf("vault.json says %+v", written)
 	}
 	if !v.Created() {
@@ -35,10 +35,10 @@ func TestANewVaultSaysThatItIsNotEncrypted(t *testing.T) {
 	}
 }
 
-func TestOnlyADemonstrationVaultCanBeMadeWithoutEncryption(t *testing.T) {
+func TestOnlyADemonstrationVaultCanBeMadeWithoutAPassphrase(t *testing.T) {
 	home := newHome(t)
 	_, err := vault.Open(context.Background(), home, vault.Options{Create: true})
-	wantCode(t, err, "vault-needs-encryption")
+	wantCode(t, err, "vault-needs-keys")
 	if _, err := os.Stat(home); !os.IsNotExist(err) {
 		t.Error("the refusal left a folder behind")
 	}
@@ -165,14 +165,29 @@ func TestOpenRefuses(t *testing.T) {
 			must(t, os.Mkdir(home, 0o700))
 			put(t, filepath.Join(home, "thesis.txt"), "mine")
 		}, "not-a-vault"},
-		"a file":               {func(t *testing.T, home string) { must(t, os.RemoveAll(home)); put(t, home, "x") }, "not-a-folder"},
-		"no vault.json":        {func(t *testing.T, home string) { must(t, os.Remove(filepath.Join(home, "vault.json"))) }, "not-a-vault"},
-		"empty vault.json":     {func(t *testing.T, home string) { put(t, filepath.Join(home, "vault.json"), "") }, "vault-damaged"},
-		"cut vault.json":       {func(t *testing.T, home string) { must(t, os.Truncate(filepath.Join(home, "vault.json"), 40)) }, "vault-damaged"},
-		"huge vault.json":      {func(t *testing.T, home string) { put(t, filepath.Join(home, "vault.json"), strings.Repeat(" ", 2<<20)) }, "vault-damaged"},
-		"another program's":    {func(t *testing.T, home string) { put(t, filepath.Join(home, "vault.json"), `{"version":1}`) }, "vault-damaged"},
-		"newer format":         {rewrite(`"vitrine_vault": 1`, `"vitrine_vault": 2`), "vault-newer"},
-		"unknown protection":   {rewrite(`"none"`, `"aes-256-gcm"`), "vault-newer"},
+		"a file":                 {func(t *testing.T, home string) { must(t, os.RemoveAll(home)); put(t, home, "x") }, "not-a-folder"},
+		"no vault.json":          {func(t *testing.T, home string) { must(t, os.Remove(filepath.Join(home, "vault.json"))) }, "not-a-vault"},
+		"empty vault.json":       {func(t *testing.T, home string) { put(t, filepath.Join(home, "vault.json"), "") }, "vault-damaged"},
+		"cut vault.json":         {func(t *testing.T, home string) { must(t, os.Truncate(filepath.Join(home, "vault.json"), 40)) }, "vault-damaged"},
+		"huge vault.json":        {func(t *testing.T, home string) { put(t, filepath.Join(home, "vault.json"), strings.Repeat(" ", 2<<20)) }, "vault-damaged"},
+		"another program's":      {func(t *testing.T, home string) { put(t, filepath.Join(home, "vault.json"), `{"version":1}`) }, "vault-damaged"},
+		"newer format":           {rewrite(`"vitrine_vault": 2`, `"vitrine_vault": 3`), "vault-newer"},
+		"from before encryption": {rewrite(`"vitrine_vault": 2`, `"vitrine_vault": 1`), "vault-older"},
+		"edited date":            {rewrite(`"created_at": "2026`, `"created_at": "2025`), "vault-damaged"},
+		"edited kind":            {rewrite(`"demonstration": true`, `"demonstration": false`), "vault-damaged"},
+		"edited keys":            {rewrite(`"mac": "`, `"mac": "AAAA`), "vault-keys-damaged"},
+		"lost key":               {func(t *testing.T, home string) { must(t, os.Remove(filepath.Join(home, "demonstration.key"))) }, "file-missing"},
+		"another vault's key": {func(t *testing.T, home string) {
+			other := newHome(t)
+			must(t, create(t, other).Close())
+			must(t, os.Rename(filepath.Join(other, "demonstration.key"), filepath.Join(home, "demonstration.key")))
+		}, "demonstration-key"},
+		"another vault's core.db": {func(t *testing.T, home string) {
+			other := newHome(t)
+			must(t, create(t, other).Close())
+			must(t, os.Rename(filepath.Join(other, "core.db"), filepath.Join(home, "core.db")))
+		}, "database-damaged"},
+		"unknown protection":   {rewrite(`"encrypted"`, `"quantum"`), "vault-newer"},
 		"no protection":        {rewrite(`"protection"`, `"was_protection"`), "vault-damaged"},
 		"another vault's json": {rewrite(`"id": "`, `"id": "00000000000000000000000000000000", "x": "`), "vault-damaged"},
 		"lost core.db":         {func(t *testing.T, home string) { must(t, os.Remove(filepath.Join(home, "core.db"))) }, "vault-damaged"},
@@ -232,11 +247,12 @@ func TestDefaultHome(t *testing.T) {
 func FuzzManifest(f *testing.F) {
 	f.Add([]byte(`{"vitrine_vault":1,"id":"00112233445566778899aabbccddeeff","created_at":"2026-11-22T12:00:00Z","protection":"none","demonstration":true}`))
 	f.Add([]byte(`{"vitrine_vault":2}`))
+	f.Add([]byte(`{"vitrine_vault":2,"id":"00112233445566778899aabbccddeeff","created_at":"2026-11-22T12:00:00Z","protection":"encrypted","demonstration":true,"notice":"","keys":{"version":1}}`))
 	f.Add([]byte(`{"vitrine_vault":1,"id":7}`))
 	f.Add([]byte(`[]`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		info, err := vault.ParseManifest(data)
-		if err == nil && (info.Protection != vault.Unprotected || info.Format != 1 || len(info.ID) != 32) {
+		if err == nil && (info.Protection != vault.Encrypted || info.Format != 2 || len(info.ID) != 32) {
 			t.Errorf("accepted %+v", info)
 		}
 	})
