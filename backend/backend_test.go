@@ -46,12 +46,12 @@ func TestTheDemonstrationIsLoadedOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.DemonstrationAvailable || o.Vault.Protection != "none" || !o.Vault.Demonstration || len(o.Recent) == 0 {
+	if o.DemonstrationAvailable || o.Vault.Protection != "encrypted" || !o.Vault.Demonstration || len(o.Recent) == 0 {
 		t.Errorf("overview %+v", o)
 	}
 }
 
-func TestAnUnencryptedVaultTakesDemonstrationDataOnly(t *testing.T) {
+func TestADemonstrationVaultTakesDemonstrationDataOnly(t *testing.T) {
 	b := open(t, backend.Options{Home: filepath.Join(t.TempDir(), "vault")})
 	folder := copyOf(t, "clinical-csv")
 	edit(t, filepath.Join(folder, "dataset.json"), `"demonstration": true`, `"demonstration": false`)

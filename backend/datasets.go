@@ -71,15 +71,15 @@ func (b *Backend) importFolder(ctx context.Context, folder string) (DatasetSumma
 	return b.summary(ctx, ds.ID)
 }
 
-// mayHold refuses participant data while the vault cannot encrypt it.
+// mayHold keeps participant data out of a vault that opens without a passphrase.
 func (b *Backend) mayHold(ds *catalog.Dataset, folder string) error {
 	if ds.Demonstration || !b.vault.Info().Demonstration {
 		return nil
 	}
 	return problem.New(problem.Forbidden, "demonstration-only",
-		"This is a demonstration vault: it is not encrypted and holds public demonstration data only.").
+		"This is a demonstration vault: its key lies beside it, and it holds public demonstration data only.").
 		At(filepath.Join(folder, descriptorName)).
-		Try("A dataset of public data says so with \"demonstration\": true in its descriptor; real data need an encrypted vault.")
+		Try("A dataset of public data says so with \"demonstration\": true in its descriptor; real data need a vault with a passphrase (vitrine vault create).")
 }
 
 func readDescriptor(ctx context.Context, source bucket.Bucket, folder string) (*catalog.Dataset, error) {
@@ -146,7 +146,8 @@ func using[T any](ctx context.Context, b *Backend, id catalog.DatasetID, do func
 		return none, err
 	}
 	defer d.inUse.RUnlock()
-	return do(d)
+	result, err := do(d)
+	return result, vault.DBProblem(err, string(id)) // a page that does not authenticate is said so
 }
 
 func (b *Backend) borrow(ctx context.Context, id catalog.DatasetID) (*dataset, error) {

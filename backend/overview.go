@@ -23,7 +23,7 @@ type Overview struct {
 type VaultSummary struct {
 	Home          string    `json:"home"`
 	Demonstration bool      `json:"demonstration" doc:"Holds public demonstration data only"`
-	Protection    string    `json:"protection" doc:"none: what lies on disk is not encrypted"`
+	Protection    string    `json:"protection" doc:"encrypted: what lies on disk is sealed; of a demonstration the key lies beside it"`
 	CreatedAt     time.Time `json:"created_at"`
 }
 

@@ -12,7 +12,9 @@ test('from an empty vault to a saved figure and a scored file', async ({ page, s
     await expect(page.getByRole('heading', { name: 'The vault is empty' })).toBeVisible()
     await page.getByRole('button', { name: 'Load the demonstration data' }).click()
     await expect(page.getByRole('link', { name: 'Clinical classics' })).toBeVisible()
-    await expect(page.getByText('Demonstration vault: not encrypted').first()).toBeVisible()
+    await expect(
+      page.getByText('Demonstration vault: encrypted, its key lies beside it').first(),
+    ).toBeVisible()
   })
 
   await test.step('a cohort is shaped by keyboard', async () => {

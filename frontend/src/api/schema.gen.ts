@@ -987,7 +987,7 @@ export interface components {
             /** @description Holds public demonstration data only */
             demonstration: boolean;
             home: string;
-            /** @description none: what lies on disk is not encrypted */
+            /** @description encrypted: what lies on disk is sealed; of a demonstration the key lies beside it */
             protection: string;
         };
     };

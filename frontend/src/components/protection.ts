@@ -1,5 +1,6 @@
-/** How the vault is protected, honestly: "Demonstration vault: not encrypted". */
-export function protectionWords(vault: { demonstration: boolean; protection: string }): string {
-  const how = vault.protection === 'none' ? 'not encrypted' : vault.protection
-  return `${vault.demonstration ? 'Demonstration vault' : 'Vault'}: ${how}`
+/** How the vault is protected, honestly: a demonstration's key lies beside it. */
+export function protectionWords(vault: { demonstration: boolean }): string {
+  return vault.demonstration
+    ? 'Demonstration vault: encrypted, its key lies beside it'
+    : 'Vault: encrypted'
 }
