@@ -65,9 +65,6 @@ type CountCell struct {
 	Percent value `json:"percent"`
 }
 
-// maxLevels keeps a free-text field from filling a table.
-const maxLevels = 50
-
 func (q *question) baseline(ctx context.Context, r *Result) error {
 	if q.members.RowCount > q.members.Participants {
 		return q.repeated()
@@ -127,12 +124,12 @@ func (q *question) describe(ctx context.Context, id catalog.FieldID, pointer str
 	case field.Numeric():
 		row.Kind = "continuous"
 		row.continuous(column, columns)
-	case field.Categorical() || column.Codes() != nil && len(column.Dictionary()) <= maxLevels:
+	case field.Categorical():
 		row.Kind = "categorical"
 		row.categorical(field, column, columns)
 	default:
 		return BaselineRow{}, problem.New(problem.Invalid, "field-not-tabulated",
-			fmt.Sprintf("“%s” (%s) has too many values for a table and no scale to summarise.", id, field.Type)).
+			fmt.Sprintf("“%s” (%s) is on no scale and has no value set, so a table cannot describe it.", id, field.Type)).
 			At(pointer).Try("Leave it out, or describe a field on a scale or with a value set.")
 	}
 	return row, nil

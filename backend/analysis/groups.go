@@ -125,13 +125,19 @@ func groupOf(f *catalog.Field, c *colstore.Column, key float64) group {
 var answers = []group{{"0", "No"}, {"1", "Yes"}}
 
 // describable is fieldOf for fields whose values are shown. Who a participant is
-// describes nobody, and would name each one of a small cohort.
+// describes nobody, and would name each one of a small cohort; a free text may say
+// who somebody is.
 func describable(ctx context.Context, ds *catalog.Dataset, table *colstore.Table, id catalog.FieldID, pointer string) (*catalog.Field, *colstore.Column, error) {
 	field, column, err := fieldOf(ctx, ds, table, id, pointer)
 	if err == nil && field.Column == ds.Table(table.ID()).Participant {
 		return nil, nil, problem.New(problem.Invalid, "field-identifies",
 			fmt.Sprintf("“%s” says who a participant is, so it can neither be described nor divide a cohort.", id)).
 			At(pointer).Try("Choose another field.")
+	}
+	if err == nil && field.Type == catalog.Text {
+		return nil, nil, problem.New(problem.Invalid, "field-not-tabulated",
+			fmt.Sprintf("“%s” is free text, which may say who somebody is and is never listed.", id)).
+			At(pointer).Try("Leave it out, or describe a field on a scale or with a value set.")
 	}
 	return field, column, err
 }

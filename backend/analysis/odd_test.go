@@ -24,15 +24,16 @@ func followed(t testing.TB) *colstore.Store {
 			{Column: "dead", Label: "Died", Type: catalog.Boolean, Nullable: true},
 			{Column: "died", Label: "Date of death", Type: catalog.Date, Nullable: true},
 			{Column: "cause", Label: "Cause", Type: catalog.Integer, Nullable: true, Levels: []catalog.Level{{Code: "1", Label: "disease"}, {Code: "2", Label: "other"}}},
+			{Column: "note", Label: "Note", Type: catalog.Text, Nullable: true},
 			{Column: "seen", Label: "Seen", Type: catalog.Timestamp, Nullable: true},
 		}}}}
-	rows := "who,time,dead,died,cause,seen\n" +
-		"A,1,true,2020-01-02,1,2020-01-01T08:00:00Z\n" +
-		"B,2,true,2020-01-03,2,2020-01-01T08:00:00Z\n" +
-		"C,3,true,2020-01-02,,2020-01-01T09:00:00Z\n" +
-		"D,4,false,,,\n" +
-		"E,5,false,,,\n" +
-		"F,6,,,,\n"
+	rows := "who,time,dead,died,cause,seen,note\n" +
+		"A,1,true,2020-01-02,1,2020-01-01T08:00:00Z,x\n" +
+		"B,2,true,2020-01-03,2,2020-01-01T08:00:00Z,x\n" +
+		"C,3,true,2020-01-02,,2020-01-01T09:00:00Z,y\n" +
+		"D,4,false,,,,\n" +
+		"E,5,false,,,,\n" +
+		"F,6,,,,,\n"
 	return colstoretest.Import(t, ds, func(table *catalog.Table) (tabular.Reader, error) {
 		return tabular.OpenCSV(strings.NewReader(rows), table)
 	})
@@ -83,16 +84,19 @@ func labels(columns []analysis.BaselineColumn) string {
 	return strings.Join(list, ", ")
 }
 
-// TestNobodyIsNamed: an identifier would print each participant of a small cohort.
+// TestNobodyIsNamed: an identifier would print each participant of a small cohort,
+// a free text what somebody wrote of one.
 func TestNobodyIsNamed(t *testing.T) {
 	store := followed(t)
-	for place, question := range map[string]string{
-		"/by":       askFollowed("table1", "", `"fields":["t.time"],"by":"t.who"`),
-		"/fields/0": askFollowed("table1", "", `"fields":["t.who"]`),
+	for rest, want := range map[string]string{
+		`"fields":["t.time"],"by":"t.who"`:  "field-identifies at /by",
+		`"fields":["t.who"]`:                "field-identifies at /fields/0",
+		`"fields":["t.time"],"by":"t.note"`: "field-not-tabulated at /by",
+		`"fields":["t.note"]`:               "field-not-tabulated at /fields/0",
 	} {
-		_, err := try(store, question)
-		if p := problem.From(err); p == nil || p.Code != "field-identifies" || p.Place != place {
-			t.Errorf("%s: %v", place, err)
+		_, err := try(store, askFollowed("table1", "", rest))
+		if p := problem.From(err); p == nil || p.Code+" at "+p.Place != want {
+			t.Errorf("%s: %v", rest, err)
 		}
 	}
 }
