@@ -177,7 +177,7 @@ func (e *engine) csvHeader() []string {
 }
 
 func (e *engine) csvLine(p RowPrediction) []string {
-	line := []string{strconv.Itoa(p.Row), strconv.Itoa(p.Line), strconv.FormatBool(p.Scored), p.Label}
+	line := []string{strconv.Itoa(p.Row), strconv.Itoa(p.Line), strconv.FormatBool(p.Scored), inert(p.Label)}
 	switch classes := len(e.model.Schema.Classes); {
 	case classes == 0 && p.Value != nil:
 		line = append(line, exact(*p.Value))
@@ -198,7 +198,19 @@ func (e *engine) csvLine(p RowPrediction) []string {
 	if p.Refusal != nil {
 		refusal = p.Refusal.Message
 	}
-	return append(line, strings.Join(flags, "; "), refusal)
+	return append(line, inert(strings.Join(flags, "; ")), refusal)
+}
+
+// inert keeps a spreadsheet from computing a name that begins as a formula does;
+// names come with models and may be anybody's.
+func inert(text string) string {
+	if text == "" || !strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return text
+	}
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return text // the class -1
+	}
+	return "'" + text
 }
 
 // exact writes a number so that it reads back equal.

@@ -62,5 +62,8 @@ it('pastes into a spreadsheet as it stands', () => {
   const rows = toTSV(table, 'median').slice(0, -1).split('\n')
   expect(rows[1]).toMatch(/^Serum bilirubin \(mg\/dL\), median \(Q1 to Q3\)\t1.35/)
   expect(rows[0]).toBe('\tAll (n = 3)\tPlacebo (n = 3)\tSMD')
+  const risky = structuredClone(table)
+  risky.rows[1]!.levels![0]!.label = '=1+1'
+  expect(toTSV(risky, 'median')).toContain("\n'  =1+1\t")
   expect(new Set(rows.map((row) => row.split('\t').length))).toEqual(new Set([4]))
 })

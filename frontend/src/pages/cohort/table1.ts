@@ -70,16 +70,19 @@ export function toTSV(table: Table1, style: Style): string {
   const smd = hasSMD(table)
   const head = [
     '',
-    ...table.columns.map(({ label, n }) => `${label} (n = ${n})`),
+    ...table.columns.map(({ label, n }) => inert(`${label} (n = ${n})`)),
     ...(smd ? ['SMD'] : []),
   ]
   const body = lines(table, style).map((line) => [
-    line.indent ? `  ${line.label}` : `${line.label}, ${line.summary}`,
+    inert(line.indent ? `  ${line.label}` : `${line.label}, ${line.summary}`),
     ...line.cells,
     ...(smd ? [line.smd] : []),
   ])
   return [head, ...body].map((cells) => cells.join('\t')).join('\n') + '\n'
 }
+
+/** Keeps a spreadsheet from computing a label that begins as a formula does. */
+const inert = (text: string) => (/^\s*[=+\-@]/.test(text) ? `'${text}` : text)
 
 /** Differences exist between groups only. */
 export const hasSMD = (table: Table1) => table.columns.length > 1
