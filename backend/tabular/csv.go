@@ -61,10 +61,20 @@ func matchHeader(t *catalog.Table, header []string) ([]int, error) {
 			details = append(details, problem.Detail{Place: "column " + quoted([]string{name}), Message: "the descriptor has no such column"})
 		}
 	}
+	if len(header) > 0 && len(byName) == len(header) {
+		return nil, headless(t)
+	}
 	if len(details) > 0 {
 		return nil, mismatch(t).With(details...)
 	}
 	return from, nil
+}
+
+// headless speaks of a first line that names no column of the table. It is not
+// quoted: it may be a participant's.
+func headless(t *catalog.Table) error {
+	return problem.New(problem.Invalid, "csv-header", fmt.Sprintf("The first line names no column of table %s.", t.ID)).
+		At(t.File + ", line 1").Try("The first line must hold the column names that the descriptor lists.")
 }
 
 func levelPositions(f *catalog.Field) map[string]int64 {

@@ -111,6 +111,7 @@ func TestBadCSVNamesFileLineAndRemedyButNoValue(t *testing.T) {
 		"text after a quote": {visitsHeader + "1,,,\"sec\"ret,,,\n", "after the closing quote of value 4"},
 		"duplicate header":   {"n,x,n\n", "visits.csv, line 1: Columns 1 and 3 have the same name."},
 		"nameless header":    {"n,,x\n", "line 1: Column 2 has no name."},
+		"no header":          {"secret,1.5,2020-01-01,true,t,u,v\n", "visits.csv, line 1: The first line names no column of table visits."},
 		"other columns":      {"n,x,arm,note,day,at,no\n", "At column yes: the file has no such column. At column “no”: the descriptor has no such column."},
 		"wrong types": {visitsHeader + "1,,,,,,\nsecret,1_0,,,31.1.2026,noon,secret\nsecret,0x1p3,,,,,\n",
 			"At column n: 2 values are not a whole number, first in line 3. At column x: 2 values are not a decimal number, first in line 3. " +
