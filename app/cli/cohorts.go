@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"vitrine/backend"
@@ -119,6 +120,7 @@ func showBaselineRow(w io.Writer, r analysis.BaselineRow) {
 	if r.Unit != "" {
 		label += " (" + r.Unit + ")"
 	}
+	defer showMissing(w, r)
 	if r.Kind == "continuous" {
 		fmt.Fprintf(w, "%s, mean (SD); median [quartiles]", label)
 		for _, c := range r.Cells {
@@ -139,6 +141,18 @@ func showBaselineRow(w io.Writer, r analysis.BaselineRow) {
 		}
 		fmt.Fprintln(w, "\t")
 	}
+}
+
+// showMissing adds the line of values not recorded, where there are any.
+func showMissing(w io.Writer, r analysis.BaselineRow) {
+	if slices.Max(append([]int{0}, r.Missing...)) == 0 {
+		return
+	}
+	fmt.Fprint(w, "  not recorded")
+	for _, n := range r.Missing {
+		fmt.Fprintf(w, "\t%d", n)
+	}
+	fmt.Fprintln(w, "\t")
 }
 
 // counted writes "1 row" and "2 rows".
