@@ -57,7 +57,12 @@ func Check(ctx context.Context, path string, keys KeySet) (Report, error) {
 	}
 	c := &checker{ctx: ctx, report: &report, sealer: sealer{fs: &FS{}}}
 	c.sealer.fs.ring.Store(r)
-	if err := c.database(path); err != nil {
+	f, err := openRaw(path, sqlite3.SQLITE_OPEN_MAIN_DB)
+	if err != nil {
+		return report, fmt.Errorf("check: %w", err)
+	}
+	defer f.close()
+	if err := c.database(f); err != nil {
 		return report, fmt.Errorf("check: %w", err)
 	}
 	for _, side := range []struct {
@@ -72,6 +77,9 @@ func Check(ctx context.Context, path string, keys KeySet) (Report, error) {
 			return report, fmt.Errorf("check %s: %w", side.suffix, err)
 		}
 	}
+	if err := c.length(f); err != nil {
+		return report, fmt.Errorf("check: %w", err)
+	}
 	return report, nil
 }
 
@@ -84,15 +92,11 @@ type checker struct {
 	plain  []byte
 }
 
-// attempts at reading something that SQLite may be writing just then.
+// attempts at reading something that SQLite may be writing just then: at once,
+// and again when everything else has been looked at.
 const attempts = 3
 
-func (c *checker) database(path string) error {
-	f, err := openRaw(path, sqlite3.SQLITE_OPEN_MAIN_DB)
-	if err != nil {
-		return err
-	}
-	defer f.close()
+func (c *checker) database(f *rawFile) error {
 	if f.bytes == 0 {
 		return nil
 	}
@@ -104,18 +108,43 @@ func (c *checker) database(path string) error {
 	if f.bytes%int64(c.page) != 0 {
 		c.report.add(Finding{Number: c.report.Pages + 1, What: "the page is cut", Torn: true})
 	}
+	suspects, err := c.pages(f)
+	for _, n := range suspects {
+		if err == nil {
+			var wrong error
+			if wrong, err = c.onePage(f, n); wrong != nil {
+				c.report.add(Finding{Number: n, What: wrong.Error()})
+			}
+		}
+	}
+	if errors.Is(err, errShort) {
+		return nil // a VACUUM meanwhile: those pages are gone
+	}
+	return err
+}
+
+// pages opens each page and lists those that do not open.
+func (c *checker) pages(f *rawFile) (suspects []int64, err error) {
 	for n := int64(1); n <= c.report.Pages; n++ {
 		if err := c.ctx.Err(); err != nil {
-			return err
+			return nil, err
 		}
 		if (n-1)*int64(c.page) == lockByte {
 			continue
 		}
-		if err := c.onePage(f, n); err != nil {
-			return err
+		wrong, err := c.onePage(f, n)
+		if errors.Is(err, errShort) {
+			c.report.Pages = n - 1
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if wrong != nil {
+			suspects = append(suspects, n)
 		}
 	}
-	return nil
+	return suspects, nil
 }
 
 // begin reads the prefix. Without it nothing else of the file can be opened.
@@ -130,33 +159,51 @@ func (c *checker) begin(f *rawFile) bool {
 	return err == nil
 }
 
-func (c *checker) onePage(f *rawFile, n int64) error {
-	var wrong error
+func (c *checker) onePage(f *rawFile, n int64) (wrong, err error) {
 	for range attempts {
 		sealed, err := f.at(c.page, (n-1)*int64(c.page))
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if wrong = c.sealer.openPage(c.plain[:c.page], sealed, uint64(n), c.p); wrong == nil {
 			c.report.Epochs[binary.BigEndian.Uint32(sealed[c.page-epochLen:])]++
-			break
+			return nil, nil
 		}
 	}
-	if wrong != nil {
-		c.report.add(Finding{Number: n, What: wrong.Error()})
-	} else if n == 1 {
-		c.length()
-	}
-	return nil
+	return wrong, nil
 }
 
 // length compares the pages there are with what page 1 says, where SQLite itself
-// would believe it: the counters that say so are equal.
-func (c *checker) length() {
-	want := int64(binary.BigEndian.Uint32(c.plain[28:]))
-	if want > c.report.Pages && bytes.Equal(c.plain[24:28], c.plain[92:96]) {
-		c.report.add(Finding{Number: -1, What: fmt.Sprintf("the file has %d pages, and its first page says %d", c.report.Pages, want)})
+// would believe it: the counters that say so are equal, and no log or journal
+// has more to say.
+func (c *checker) length(f *rawFile) error {
+	if c.page == 0 || c.report.Frames > 0 || c.report.Blocks > 0 {
+		return nil
 	}
+	var want, have int64
+	for range attempts {
+		sealed, err := f.at(c.page, 0)
+		if errors.Is(err, errShort) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		page := c.plain[:c.page]
+		if c.sealer.openPage(page, sealed, 1, c.p) != nil {
+			return nil // told of already
+		}
+		size, rc := f.file.size(f.tls)
+		if rc != sqlite3.SQLITE_OK {
+			return fmt.Errorf("size: SQLite says %d", rc)
+		}
+		want, have = int64(binary.BigEndian.Uint32(page[28:])), size/int64(c.page)
+		if want <= have || !bytes.Equal(page[24:28], page[92:96]) {
+			return nil
+		}
+	}
+	c.report.add(Finding{Number: -1, What: fmt.Sprintf("the file has %d pages, and its first page says %d", have, want)})
+	return nil
 }
 
 // beside looks at a log or journal, if there is one with anything in it.
@@ -172,7 +219,10 @@ func (c *checker) beside(path string, kind int32, look func(*rawFile) error) err
 	if f.bytes == 0 || c.page == 0 {
 		return nil
 	}
-	return look(f)
+	if err := look(f); !errors.Is(err, errShort) {
+		return err
+	}
+	return nil // cut by a checkpoint or a commit meanwhile: nothing left to look at
 }
 
 // log authenticates the header and each slot. Slots with other salts are left
@@ -184,29 +234,41 @@ func (c *checker) log(f *rawFile) error {
 	}
 	slot := c.page + frameHeaderLen + overhead
 	c.report.Frames = (f.bytes - logBegin) / int64(slot)
-	var bad []Finding // not yet known to be followed by a good frame
+	var bad []int64
+	last := int64(-1) // slot with this log's salts
 	for n := range c.report.Frames {
 		if err := c.ctx.Err(); err != nil {
 			return err
 		}
 		frame, wrong, err := c.record(f, slot, logBegin+n*int64(slot), logFrame, n)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case wrong != nil:
-			bad = append(bad, Finding{File: "-wal", Number: n, What: wrong.Error(), Torn: true})
-		case bytes.Equal(frame[8:16], salts):
-			for _, b := range bad {
-				b.Torn, b.What = false, b.What+", and frames of the same log follow it"
-				c.report.add(b)
-			}
-			bad = nil
+		}
+		if wrong != nil {
+			bad = append(bad, n)
+		} else if bytes.Equal(frame[8:16], salts) {
+			last = n
 		}
 	}
-	for _, b := range bad {
-		c.report.add(b)
+	for _, n := range bad {
+		_, wrong, err := c.record(f, slot, logBegin+n*int64(slot), logFrame, n)
+		if err != nil {
+			return err
+		}
+		if wrong != nil {
+			c.addFrame(n, last, wrong)
+		}
 	}
 	return nil
+}
+
+// addFrame tells of a frame that does not open; a torn one is the end of its log.
+func (c *checker) addFrame(n, last int64, wrong error) {
+	found := Finding{File: "-wal", Number: n, What: wrong.Error(), Torn: n > last}
+	if n < last {
+		found.What += ", and frames of the same log follow it"
+	}
+	c.report.add(found)
 }
 
 func (c *checker) logHeader(f *rawFile) (salts []byte, ok bool, err error) {

@@ -18,9 +18,10 @@ import (
 
 // A child process keeps a ledger and is killed. These say what it does.
 const (
-	childPath = "ENCFS_TEST_PATH" // the ledger; set only in a child
-	childMode = "ENCFS_TEST_MODE"
-	childDies = "ENCFS_TEST_DIES" // before which change to the disk; 0: when the parent says so
+	childPath  = "ENCFS_TEST_PATH" // the ledger; set only in a child
+	childMode  = "ENCFS_TEST_MODE"
+	childWaits = "ENCFS_TEST_WAITS" // for a lock, in milliseconds; 10 s where it is not set
+	childDies  = "ENCFS_TEST_DIES"  // before which change to the disk; 0: when the parent says so
 )
 
 func TestMain(m *testing.M) {
@@ -55,6 +56,11 @@ func child(path string) error {
 	db, err := openLedger(fs, path, os.Getenv(childMode))
 	if err != nil {
 		return err
+	}
+	if wait := os.Getenv(childWaits); wait != "" {
+		if _, err := db.Exec("PRAGMA busy_timeout = " + wait); err != nil {
+			return err
+		}
 	}
 	return keepBooks(db, 100_000, func(i int) error {
 		_, err := fmt.Println(i)

@@ -1,6 +1,7 @@
 package encfs
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -35,6 +36,9 @@ func openRaw(path string, kind int32) (*rawFile, error) {
 	r := &rawFile{tls: libc.NewTLS()}
 	if err := r.open(path, kind); err != nil {
 		r.tls.Close()
+		if _, gone := os.Stat(path); gone != nil {
+			err = gone // since we looked
+		}
 		return nil, err
 	}
 	return r, nil
@@ -67,9 +71,15 @@ func (r *rawFile) open(path string, kind int32) error {
 	return &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("SQLite says %d", rc)}
 }
 
+// errShort says that a file became shorter while it was read.
+var errShort = errors.New("the file is being shortened")
+
 // at reads n bytes. They are good until the next call.
 func (r *rawFile) at(n int, off int64) ([]byte, error) {
 	b, rc := r.disk.load(r.tls, n, off)
+	if rc == sqlite3.SQLITE_IOERR_SHORT_READ {
+		return nil, errShort
+	}
 	if rc != sqlite3.SQLITE_OK {
 		return nil, fmt.Errorf("read %d bytes at %d: SQLite says %d", n, off, rc)
 	}

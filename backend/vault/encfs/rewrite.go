@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
@@ -112,6 +113,9 @@ func (fs *FS) stale(path string) ([]int64, error) {
 			continue
 		}
 		b, err := f.at(epochLen, off+int64(fs.pageSize-epochLen))
+		if errors.Is(err, errShort) {
+			break
+		}
 		if err != nil {
 			return nil, fmt.Errorf("look for old key epochs: %w", err)
 		}
