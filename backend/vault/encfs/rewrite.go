@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -24,10 +25,11 @@ const pagesPerStep = 64
 
 // Rewrite brings every page of a database to the current key epoch while it is
 // in use, in small transactions of its own connection. It may be stopped at any
-// point and called again. It returns how many pages still have another epoch: 0
-// means that older keys can be left out of the KeySet. More than 0 without an
-// error means that readers kept the log from being copied back; call again
-// later. A page that does not open
+// point and called again. It returns how many pages and log frames still have
+// another epoch: 0 means that older keys can be left out of the KeySet. More than
+// 0 without an error means that readers kept the log from being copied back and
+// emptied; call again later. It does not look at rollback journals, so a database
+// in PERSIST mode, which keeps old ones, is not for rotation. A page that does not open
 // ends it with an error.
 func (fs *FS) Rewrite(ctx context.Context, path string, report func(Progress)) (left int64, err error) {
 	path, err = filepath.Abs(path)
@@ -62,11 +64,48 @@ func (fs *FS) Rewrite(ctx context.Context, path string, report func(Progress)) (
 			report(Progress{Done: int64(done), Total: int64(len(stale))})
 		}
 	}
-	if _, err := conn.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+	// Waiting for readers keeps writers out, so it does not wait for long.
+	if _, err := conn.ExecContext(ctx, "PRAGMA busy_timeout = 200; PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
 		return int64(len(stale)), fmt.Errorf("rewrite: %w", err)
 	}
-	stale, err = fs.stale(path)
-	return int64(len(stale)), err
+	return fs.left(path)
+}
+
+// left counts the pages and the log's frames that still have another epoch.
+func (fs *FS) left(path string) (int64, error) {
+	stale, err := fs.stale(path)
+	if err != nil {
+		return 0, err
+	}
+	frames, err := fs.staleLog(path + "-wal")
+	return int64(len(stale)) + frames, err
+}
+
+// staleLog counts the records of a log, its header included, that another key sealed.
+func (fs *FS) staleLog(path string) (count int64, err error) {
+	keys := fs.ring.Load()
+	f, err := openRaw(path, sqlite3.SQLITE_OPEN_WAL)
+	if errors.Is(err, os.ErrNotExist) {
+		return 0, nil
+	}
+	if keys == nil || err != nil {
+		return 0, errors.Join(ErrClosed, err)
+	}
+	defer f.close()
+	slot := int64(fs.pageSize + frameHeaderLen + overhead)
+	for end := int64(logBegin); end <= f.bytes; end += slot {
+		b, err := f.at(epochLen, end-epochLen)
+		if errors.Is(err, errShort) {
+			break
+		}
+		if err != nil {
+			return 0, fmt.Errorf("look for old key epochs: %w", err)
+		}
+		if binary.BigEndian.Uint32(b) != keys.current.number {
+			count++
+		}
+	}
+	return count, nil
 }
 
 // maintenance is the URI of a connection that may write pages.

@@ -118,6 +118,39 @@ func TestRewriteStopsAndGoesOn(t *testing.T) {
 	}
 }
 
+// TestAReaderKeepsTheOldKey: as long as a reader holds the log, frames of the old
+// key are in it, and Rewrite says so.
+func TestAReaderKeepsTheOldKey(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.db")
+	fs := register(t, testKeys(1), encfs.Options{PageSize: 4096})
+	db := open(t, fs, path, "_journal_mode=WAL")
+	run(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)")
+	run(t, db, "INSERT INTO t VALUES (1, randomblob(30000))")
+	reader, err := db.Begin()
+	must(t, err)
+	want := text(t, reader, "SELECT hex(b) FROM t")
+	run(t, db, "UPDATE t SET b = zeroblob(30000)")
+	must(t, fs.Rotate(twoKeys(2)))
+	left, err := fs.Rewrite(context.Background(), "file:"+path, nil)
+	if err == nil {
+		t.Errorf("a URI is taken for a path: %d", left)
+	}
+	left, err = fs.Rewrite(context.Background(), path, nil)
+	must(t, err)
+	if left == 0 {
+		t.Error("nothing is left while a reader holds the log")
+	}
+	if got := text(t, reader, "SELECT hex(b) FROM t"); got != want {
+		t.Error("the reader sees something else")
+	}
+	must(t, reader.Rollback())
+	left, err = fs.Rewrite(context.Background(), path, nil)
+	must(t, err)
+	if left != 0 {
+		t.Errorf("%d are left", left)
+	}
+}
+
 func TestRotateRefuses(t *testing.T) {
 	fs := register(t, testKeys(1), encfs.Options{})
 	other := encfs.KeySet{Current: 2, Epochs: map[uint32]encfs.Key{1: testKey(7), 2: testKey(2)}}
