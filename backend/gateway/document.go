@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"path"
 	"strconv"
 )
 
@@ -12,8 +13,14 @@ import (
 var noncePlace = []byte("__CSP_NONCE__")
 
 func isDocument(r *http.Request) bool {
-	return (r.Method == http.MethodGet || r.Method == http.MethodHead) && (r.URL.Path == "/" || r.URL.Path == "/index.html")
+	return isRead(r) && (r.URL.Path == "/" || r.URL.Path == "/index.html")
 }
+
+func isRead(r *http.Request) bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
+
+// isClean holds for paths with one spelling. Others would reach the page round
+// document, without its policy, or list a folder.
+func isClean(at string) bool { return at == "" || path.Clean(at) == at }
 
 // document serves the page with a fresh nonce and the policy that names it. The
 // page is recorded from ui rather than read from the built files because in

@@ -83,7 +83,7 @@ func (g *Gateway) register() {
 	g.cohortRoutes()
 	g.modelRoutes()
 	g.nativeRoutes()
-	g.routes.HandleFunc(apiPrefix, g.noSuchRoute)
+	g.routes.HandleFunc(apiPrefix, g.unrouted)
 }
 
 func (g *Gateway) openAPI(w http.ResponseWriter, r *http.Request) {
@@ -104,7 +104,7 @@ func (g *Gateway) Handler(ui fs.FS) http.Handler {
 // Middleware answers the API and lets ui answer the rest, with the nonce put
 // into its page. It fits the window's asset server.
 func (g *Gateway) Middleware(ui http.Handler) http.Handler {
-	api := g.guard(g.inLane(g.routes))
+	api := g.guard(g.inLane(g.routed()))
 	return g.identify(g.recover(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		secure(w.Header())
 		switch {
@@ -115,6 +115,10 @@ func (g *Gateway) Middleware(ui http.Handler) http.Handler {
 			g.write(w, r, unknownHost())
 		case isDocument(r):
 			document(ui, w, r)
+		case !isRead(r):
+			g.wrongMethod(w, r, http.MethodGet, http.MethodHead)
+		case !isClean(r.URL.Path):
+			g.noSuchFile(w, r)
 		default:
 			ui.ServeHTTP(w, r)
 		}

@@ -189,6 +189,14 @@ func TestProblemsAreRFC9457AndNameTheRequest(t *testing.T) {
 		code   string
 	}{
 		"no such address":   {call{method: "GET", path: "/api/v1/nothing"}, 404, "route-unknown"},
+		"another method":    {call{method: "DELETE", path: "/api/v1/overview"}, 405, "method-unknown"},
+		"method of a page":  {call{method: "POST", path: "/"}, 405, "method-unknown"},
+		"two spellings":     {call{method: "GET", path: "/api/v1//overview"}, 404, "route-unknown"},
+		"api alone":         {call{method: "GET", path: "/api"}, 404, "route-unknown"},
+		"round the page":    {call{method: "GET", path: "/x/.."}, 404, "page-unknown"},
+		"a listing":         {call{method: "GET", path: "/assets/"}, 404, "page-unknown"},
+		"odd folder":        {call{method: "POST", path: "/api/v1/datasets", body: `{"folder":"a\u0000b"}`}, 422, "folder-name"},
+		"dots for a name":   {call{method: "GET", path: "/api/v1/datasets/%2e%2e%2f%2e%2e"}, 404, "dataset-unknown"},
 		"no such dataset":   {call{method: "GET", path: "/api/v1/datasets/nothing"}, 404, "dataset-unknown"},
 		"no such model":     {call{method: "GET", path: "/api/v1/models/nothing"}, 404, "model-unknown"},
 		"not JSON":          {call{method: "POST", path: "/api/v1/cohorts/evaluate", body: "{"}, 400, "request-invalid"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -46,6 +47,7 @@ var kinds = map[problem.Kind]struct {
 	problem.NotFound:     {http.StatusNotFound, "Not found"},
 	problem.Forbidden:    {http.StatusForbidden, "Not permitted"},
 	problem.Unauthorized: {http.StatusUnauthorized, "Access token needed"},
+	problem.Locked:       {http.StatusLocked, "The vault is locked"},
 	problem.Conflict:     {http.StatusConflict, "Not possible at the moment"},
 	problem.Superseded:   {http.StatusConflict, "Superseded by a newer request"},
 	problem.TooLarge:     {http.StatusRequestEntityTooLarge, "Too large"},
@@ -75,10 +77,55 @@ func (g *Gateway) body(ctx context.Context, err error) *Problem {
 
 // write answers with a problem outside huma.
 func (g *Gateway) write(w http.ResponseWriter, r *http.Request, err error) {
-	body := g.body(r.Context(), err)
+	answerProblem(w, g.body(r.Context(), err))
+}
+
+func answerProblem(w http.ResponseWriter, body *Problem) {
 	w.Header().Set("Content-Type", problemType)
 	w.WriteHeader(body.Status)
 	_ = json.NewEncoder(w).Encode(body) // a caller who has gone away is no fault
+}
+
+// routed answers the API's routes, and only under the one spelling of their path:
+// the router would redirect others, which a program that sends a body cannot follow.
+func (g *Gateway) routed() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isClean(r.URL.EscapedPath()) {
+			g.routes.ServeHTTP(w, r)
+			return
+		}
+		g.noSuchRoute(w, r)
+	})
+}
+
+// unrouted answers what no route takes: an address that there is under another
+// method, or none.
+func (g *Gateway) unrouted(w http.ResponseWriter, r *http.Request) {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := g.routes.Handler(other); pattern != apiPrefix {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) > 0 {
+		g.wrongMethod(w, r, allowed...)
+		return
+	}
+	g.noSuchRoute(w, r)
+}
+
+func (g *Gateway) wrongMethod(w http.ResponseWriter, r *http.Request, allowed ...string) {
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	p := g.body(r.Context(), problem.New(problem.Invalid, "method-unknown", "This address does not take that method.").
+		At(r.Method+" "+r.URL.Path).Try("It takes "+strings.Join(allowed, ", ")+"."))
+	p.Status, p.Title = http.StatusMethodNotAllowed, http.StatusText(http.StatusMethodNotAllowed)
+	answerProblem(w, p)
+}
+
+func (g *Gateway) noSuchFile(w http.ResponseWriter, r *http.Request) {
+	g.write(w, r, problem.New(problem.NotFound, "page-unknown", "There is no such page.").At(r.URL.Path).Try("Start at /."))
 }
 
 func (g *Gateway) noSuchRoute(w http.ResponseWriter, r *http.Request) {

@@ -13,7 +13,7 @@ import (
 	"vitrine/backend/problem"
 )
 
-func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, apiPrefix) }
+func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path+"/", apiPrefix) }
 
 // secure sets what every answer carries.
 func secure(h http.Header) {
