@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"vitrine/backend/problem"
@@ -54,6 +55,9 @@ func OpenFolder(dir string) (*Folder, error) {
 	case errors.Is(err, fs.ErrPermission):
 		return nil, problem.New(problem.Forbidden, "folder-forbidden", "You may not read this folder.").At(dir).
 			Try("Ask its owner for access, or choose another folder.").Because(err)
+	case errors.Is(err, syscall.EINVAL), errors.Is(err, syscall.ENAMETOOLONG):
+		return nil, problem.New(problem.Invalid, "folder-name", "This cannot be the name of a folder.").
+			Try("Choose the folder again.").Because(err)
 	case statErr == nil && !info.IsDir():
 		return nil, problem.New(problem.Invalid, "folder-expected", "This is a file, not a folder.").At(dir).
 			Try("Choose the folder that holds it.").Because(err)

@@ -45,6 +45,9 @@ func TestAFolderThatCannotBeOpenedIsAProblem(t *testing.T) {
 			t.Errorf("%s: %v", code, err)
 		}
 	}
+	if _, err := bucket.OpenFolder("a\x00b"); problem.From(err).Code != "folder-name" {
+		t.Errorf("a name that cannot be: %v", err)
+	}
 }
 
 func TestLinksDoNotLeadOut(t *testing.T) {
