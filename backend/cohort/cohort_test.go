@@ -165,6 +165,7 @@ func TestEveryMistakeIsNamedAtItsPlace(t *testing.T) {
 		"empty set":         {on(`{"table":"pbc"}`, `{"rule":{"field":"pbc.bili","in":[]}}`, ``), "/include/0/rule/in", "at least one"},
 		"range of three":    {on(`{"table":"pbc"}`, `{"rule":{"field":"pbc.bili","between":[1,2,3]}}`, ``), "/include/0/rule/between", "limit is 2"},
 		"range of nulls":    {on(`{"table":"pbc"}`, `{"rule":{"field":"pbc.bili","between":[null,null]}}`, ``), "/include/0/rule/between", "one end"},
+		"terminal codes":    {`{"version":1,"name":"\u001b[2J","dataset":"clinical-classics","base":{"table":"pbc"}}`, "/name", "cannot be shown"},
 		"version":           {`{"version":2,"dataset":"clinical-classics","base":{"table":"pbc"}}`, "/version", "version 1"},
 		"ids twice":         {on(`{"table":"pbc"}`, `{"id":"a","rule":{"field":"pbc.bili","above":1}}`, `{"id":"a","rule":{"field":"pbc.bili","above":1}}`), "/exclude", "two rules"},
 		"unknown table":     {on(`{"table":"pcb"}`, ``, ``), "/base/table", "Did you mean “pbc”?"},

@@ -2,6 +2,8 @@ package cohort
 
 import (
 	"fmt"
+	"strings"
+	"unicode"
 
 	"vitrine/backend/catalog"
 	"vitrine/backend/jsondoc"
@@ -238,9 +240,14 @@ func readValue(node jsondoc.Node) *Value {
 	return nil
 }
 
+// optionalText reads what people will see, on a terminal too.
 func optionalText(n jsondoc.Node) string {
 	if !n.Exists() {
 		return ""
 	}
-	return n.Text()
+	text := n.Text()
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		n.Fail("this has characters that cannot be shown")
+	}
+	return text
 }
