@@ -21,6 +21,11 @@ var ErrInUse = errors.New("files are still open through the encrypting file syst
 type Options struct {
 	// PageSize of every database of this FS: a power of two, 4096 to 65536. 0 means 16384.
 	PageSize int
+	// FullSync says that every database of this FS is written with synchronous=FULL
+	// or EXTRA. A frame of a log that does not open, though whole transactions
+	// follow it, is then damage and not a torn write, and the log is refused instead
+	// of ended there. Leave it out to open what can be saved.
+	FullSync bool
 	// Spent is the last count that KeepCount was told of each key epoch, from the
 	// caller's own records; an epoch that is missing has sealed nothing.
 	Spent map[uint32]int64
@@ -35,6 +40,7 @@ type Options struct {
 type FS struct {
 	name     string
 	pageSize int
+	fullSync bool
 	keep     func(uint32, int64) error
 	ring     atomic.Pointer[ring] // nil once closed
 	failure  atomic.Pointer[error]
@@ -79,7 +85,7 @@ func Register(name string, keys KeySet, opt Options) (*FS, error) {
 		e.seals.Store(opt.Spent[e.number])
 		e.reserved.Store(opt.Spent[e.number])
 	}
-	fs := &FS{name: name, pageSize: opt.PageSize, keep: opt.KeepCount, fresh: map[string]*freshID{}}
+	fs := &FS{name: name, pageSize: opt.PageSize, fullSync: opt.FullSync, keep: opt.KeepCount, fresh: map[string]*freshID{}}
 	fs.ring.Store(r)
 	if err := fs.register(); err != nil {
 		return nil, err

@@ -93,7 +93,7 @@ func TestKilledAnywhere(t *testing.T) {
 func killMany(t *testing.T, mode string, rounds int, rng *rand.Rand) {
 	dir, temp := t.TempDir(), t.TempDir()
 	path := filepath.Join(dir, "a.db")
-	fs := register(t, testKeys(1), encfs.Options{PageSize: 4096})
+	fs := register(t, testKeys(1), encfs.Options{PageSize: 4096, FullSync: true})
 	newLedger(t, fs, path, mode)
 	left, last := 0, 0
 	for round := range rounds {

@@ -63,7 +63,7 @@ func (l *logFile) read(tls *libc.TLS, to []byte, off int64) int32 {
 	frame, rc := l.get(tls, n)
 	if rc == sqlite3.SQLITE_IOERR_DATA && len(to) == l.frameLen() && !l.wrote(n) {
 		clear(to) // SQLite is recovering: this is the end of the log
-		return sqlite3.SQLITE_OK
+		return l.mayEnd(tls, n)
 	}
 	if rc == sqlite3.SQLITE_OK && in == frameHeaderLen && !l.ofThisLog(tls, frame) {
 		rc = l.disk.damaged(fmt.Errorf("log frame %d is of an earlier log: %w", n, ErrSeal))

@@ -252,6 +252,44 @@ func TestChangesToALogAreFound(t *testing.T) {
 	}
 }
 
+// TestADamagedLogIsNotCutShort: where every commit is synced, a frame that whole
+// transactions follow is damage, and the log is refused rather than ended there.
+func TestADamagedLogIsNotCutShort(t *testing.T) {
+	dir := t.TempDir()
+	careful := register(t, testKeys(1), encfs.Options{PageSize: tamperPage, FullSync: true})
+	saving := register(t, testKeys(1), encfs.Options{PageSize: tamperPage})
+	db := open(t, careful, filepath.Join(dir, "a.db"), "_journal_mode=WAL", "_pragma=synchronous(FULL)")
+	run(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)")
+	for i := range 12 {
+		run(t, db, "INSERT INTO t VALUES (?, ?)", i+1, i*i)
+	}
+	crashed := copyFolder(t, dir)
+	must(t, db.Close())
+	path := filepath.Join(crashed, "a.db")
+	good := contents(t, crashed)
+	const slot = tamperPage + 56
+	frames := (len(good["a.db-wal"]) - 80) / slot
+	for n := range frames {
+		bad := []byte(good["a.db-wal"])
+		bad[80+n*slot+500] ^= 1
+		for i, fs := range []*encfs.FS{careful, saving} {
+			must(t, os.WriteFile(path, []byte(good["a.db"]), 0o600))
+			must(t, os.WriteFile(path+"-wal", bad, 0o600))
+			_ = os.Remove(path + "-shm")
+			db := mustOpen(t, dsn(fs, path))
+			var rows int
+			err := db.QueryRow("SELECT count(*) FROM t").Scan(&rows)
+			must(t, db.Close())
+			if refused := err != nil; i == 0 && refused != (n < frames-2) {
+				t.Errorf("frame %d of %d: %d rows, %v", n, frames, rows, err)
+			}
+			if i == 1 && n > 2 && (err != nil || rows >= 12) {
+				t.Errorf("frame %d of %d, to save what can be: %d rows, %v", n, frames, rows, err)
+			}
+		}
+	}
+}
+
 // TestALiveFrameOfAnEarlierLogIsRefused puts a frame of an earlier log in the
 // place of one that a connection is about to read.
 func TestALiveFrameOfAnEarlierLogIsRefused(t *testing.T) {
