@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"vitrine/backend"
 	"vitrine/backend/gateway"
@@ -46,7 +47,7 @@ func run(args []string, stderr io.Writer) int {
 	if err := errors.Join(needWindow(), needDisplay(os.Getenv)); err != nil {
 		return fail(stderr, err)
 	}
-	vault, err := backend.Open(context.Background(), backend.Options{Home: home, Door: "window"})
+	vault, err := backend.Open(context.Background(), backend.Options{Home: home, Door: "window", StayLocked: true, IdleLock: idleLock})
 	if err != nil {
 		defer explain(home, err) // after stderr, which no one need dismiss
 		return fail(stderr, err)
@@ -71,6 +72,9 @@ func show(vault *backend.Backend, home string) error {
 	release()
 	return errors.Join(err, closed)
 }
+
+// idleLock is how long a vault stays open with nothing asked of it.
+const idleLock = 15 * time.Minute
 
 var errUsage = errors.New("wrong use")
 

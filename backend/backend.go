@@ -9,6 +9,7 @@ package backend
 
 import (
 	"context"
+	"path/filepath"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -17,13 +18,22 @@ import (
 	"vitrine/backend/audit"
 	"vitrine/backend/catalog"
 	"vitrine/backend/model"
+	"vitrine/backend/problem"
 	"vitrine/backend/vault"
+	"vitrine/backend/vault/keys"
 )
 
 // Options says which vault to open and how.
 type Options struct {
 	Home string // data folder; "" is DefaultHome
 	Door string // which door asks, for the audit log: "window", "serve", "cli"
+
+	// Secret opens a vault that is not a demonstration. With StayLocked, a vault
+	// that it does not open is not an error: Unlock opens it later.
+	Secret     Secret
+	StayLocked bool
+	// IdleLock locks a vault after so long without an action; 0 never does.
+	IdleLock time.Duration
 
 	// Demonstration is the folder of demonstration data; "" looks in the places
 	// that FindDemonstration names.
@@ -42,9 +52,17 @@ type Backend struct {
 	clock         func() time.Time
 	actor         access.Principal
 	policy        access.Policy
-	vault         *vault.Vault
-	log           *audit.Log
-	models        *model.Repository
+	guard         *keys.Guard
+	idle          *time.Timer
+	idleTime      time.Duration
+
+	// state is read-held by every action; locking and unlocking take it whole.
+	// It guards these four.
+	state  sync.RWMutex
+	locked bool
+	vault  *vault.Vault
+	log    *audit.Log
+	models *model.Repository
 
 	mu      sync.Mutex
 	opened  map[catalog.DatasetID]*dataset
@@ -56,21 +74,35 @@ type Backend struct {
 var owner = access.Principal{ID: "owner", Name: "Owner of this vault"}
 
 // Home is the data folder of this vault.
-func (b *Backend) Home() string { return b.vault.Home() }
+func (b *Backend) Home() string { return b.home }
 
 // DefaultHome is the user's own data folder.
 func DefaultHome() (string, error) { return vault.DefaultHome() }
 
 // Open opens the vault in a data folder, making a demonstration vault where the
-// folder is new or empty.
+// folder is new or empty. Problem "vault-locked" where the vault needs a secret and
+// none is given, unless StayLocked.
 func Open(ctx context.Context, o Options) (*Backend, error) {
 	home, err := homeOr(o.Home)
 	if err != nil {
 		return nil, err
 	}
+	b := newBackend(home, o)
+	err = b.openWith(ctx, b.unlocker(o.Secret), true)
+	if p := problem.From(err); p != nil && p.Code == "vault-locked" && o.StayLocked {
+		b.locked = true
+	} else if err != nil {
+		return nil, err
+	}
+	b.startIdle()
+	return b, nil
+}
+
+// newBackend is a Backend without its vault.
+func newBackend(home string, o Options) *Backend {
 	b := &Backend{
 		door: o.Door, home: home, demonstration: o.Demonstration, clock: o.Clock,
-		actor: owner, policy: o.Policy,
+		actor: owner, policy: o.Policy, idleTime: o.IdleLock,
 		opened: map[catalog.DatasetID]*dataset{}, engines: map[model.ID]*engine{},
 	}
 	if b.clock == nil {
@@ -79,14 +111,15 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if b.policy == nil {
 		b.policy = access.Owner(owner)
 	}
-	b.vault, err = vault.Open(ctx, home, vault.Options{Clock: b.clock, Create: true, Demonstration: true})
-	if err != nil {
-		return nil, err
+	b.guard = &keys.Guard{Store: vault.Attempts{Home: home}, Clock: b.clock}
+	return b
+}
+
+// startIdle has the vault locked when nothing was asked of it for a while.
+func (b *Backend) startIdle() {
+	if b.idleTime > 0 {
+		b.idle = time.AfterFunc(b.idleTime, func() { _ = b.Lock(context.Background()) }) // a demonstration refuses; so may a full disk, and then it stays open
 	}
-	if err := b.openParts(ctx); err != nil {
-		return nil, join(err, b.vault.Close())
-	}
-	return b, nil
 }
 
 func (b *Backend) openParts(ctx context.Context) (err error) {
@@ -98,14 +131,30 @@ func (b *Backend) openParts(ctx context.Context) (err error) {
 }
 
 func homeOr(home string) (string, error) {
-	if home != "" {
-		return home, nil
+	if home == "" {
+		return DefaultHome()
 	}
-	return DefaultHome()
+	return filepath.Abs(home)
 }
 
 // Close writes what is still counted, closes the datasets and releases the vault.
+// It waits for the actions under way; closing twice is harmless.
 func (b *Backend) Close() error {
+	if b.idle != nil {
+		b.idle.Stop()
+	}
+	b.state.Lock()
+	defer b.state.Unlock()
+	if b.locked {
+		return nil
+	}
+	b.locked = true
+	return b.closeParts()
+}
+
+// closeParts closes everything that keys or pages are kept for. The caller holds
+// state.
+func (b *Backend) closeParts() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	err := b.log.Close()
@@ -113,6 +162,8 @@ func (b *Backend) Close() error {
 		err = join(err, d.db.Close())
 		delete(b.opened, key)
 	}
+	clear(b.engines)
+	b.indexed = nil
 	return join(err, b.vault.Close())
 }
 

@@ -27,17 +27,26 @@ const (
 	viewModels        access.Action = "model.view"
 	addModel          access.Action = "model.add"
 	scoreModel        access.Action = "model.score"
+	lockVault         access.Action = "vault.lock"
+	unlockVault       access.Action = "vault.unlock"
+	createVault       access.Action = "vault.create"
+	checkVault        access.Action = "vault.check"
 )
 
 // detail is what an event says beside its action: names, hashes and counts,
 // never participant values.
 type detail map[string]any
 
-// act is the gate for what changes, exports or scores: may they; record that it
-// begins; do it; record how it ended. If it cannot be recorded it does not
+// act is the gate for what changes, exports or scores: is the vault open; may
+// they; record that it begins; do it; record how it ended. If it cannot be recorded it does not
 // happen, and a result whose end cannot be recorded is not handed out.
 func act[T any](ctx context.Context, b *Backend, a access.Action, on access.Resource, do func() (T, detail, error)) (T, error) {
 	var none T
+	leave, err := b.enter()
+	if err != nil {
+		return none, err
+	}
+	defer leave()
 	if err := b.permit(ctx, a, on); err != nil {
 		return none, err
 	}
@@ -59,6 +68,11 @@ func act[T any](ctx context.Context, b *Backend, a access.Action, on access.Reso
 // each key (what is looked at); then look.
 func observe[T any](ctx context.Context, b *Backend, a access.Action, on access.Resource, key string, do func() (T, error)) (T, error) {
 	var none T
+	leave, err := b.enter()
+	if err != nil {
+		return none, err
+	}
+	defer leave()
 	if err := b.permit(ctx, a, on); err != nil {
 		return none, err
 	}

@@ -20,6 +20,10 @@ import (
 var ungated = map[string]string{
 	"Close": "releases the vault",
 	"Home":  "names the folder the caller opened",
+
+	"State":  "says whether the vault is open, nothing of what is inside",
+	"Lock":   "records itself, before the log closes",
+	"Unlock": "records itself, once the log is open",
 }
 
 // TestEveryActionPassesTheGate reads the source: an exported method of Backend

@@ -40,6 +40,8 @@ type commands struct {
 	Home string `help:"Data folder; the user's own by default." env:"VITRINE_HOME" placeholder:"DIR" type:"path"`
 	JSON bool   `name:"json" help:"Print JSON."`
 
+	PassphraseFile string `help:"File whose first line is the vault's passphrase." env:"VITRINE_PASSPHRASE_FILE" placeholder:"FILE" type:"path"`
+
 	Demo     demoCommand     `cmd:"" help:"Load the public demonstration data and answer its questions."`
 	Serve    serveCommand    `cmd:"" help:"Serve the user interface on this machine, for a browser."`
 	Import   importCommand   `cmd:"" help:"Import a dataset folder into the vault."`
@@ -51,6 +53,12 @@ type commands struct {
 	Model   struct {
 		Predict predictCommand `cmd:"" help:"Score the rows of a CSV file with a model file."`
 	} `cmd:"" help:"Questions to models."`
+	Vault struct {
+		Create     vaultCreateCommand `cmd:"" help:"Make an encrypted vault."`
+		Status     vaultStatusCommand `cmd:"" help:"Say how the vault opens, without opening it."`
+		UnlockTest unlockTestCommand  `cmd:"" help:"Try a passphrase or a recovery code."`
+	} `cmd:"" help:"The vault itself."`
+	Check   checkCommand   `cmd:"" help:"Authenticate everything in the vault."`
 	Version versionCommand `cmd:"" help:"Say which program this is."`
 	OpenAPI openAPICommand `cmd:"" name:"openapi" hidden:"" help:"Print the API's description."`
 }
@@ -59,6 +67,7 @@ type commands struct {
 type session struct {
 	ctx      context.Context
 	home     string
+	secret   backend.Secret
 	json     bool
 	in       io.Reader
 	out, err io.Writer
@@ -69,8 +78,12 @@ type exitNow struct{ code int }
 
 func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) (code int) {
 	defer func() {
-		if e, ok := recover().(exitNow); ok {
-			code = e.code
+		switch caught := recover().(type) {
+		case nil:
+		case exitNow:
+			code = caught.code
+		default:
+			panic(caught)
 		}
 	}()
 	var c commands
@@ -86,7 +99,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 		return exitUse
 	}
 	s := &session{ctx: ctx, home: c.Home, json: c.JSON, in: in, out: out, err: errOut}
-	if err := chosen.Run(s); err != nil {
+	s.secret, err = backend.ReadSecret(c.PassphraseFile)
+	if err == nil {
+		err = chosen.Run(s)
+	}
+	if err != nil {
 		fmt.Fprintf(errOut, "vitrine: %s\n", explain(err))
 		return exitFailed
 	}
@@ -105,7 +122,7 @@ func explain(err error) string {
 
 // withBackend opens the vault for a command and closes it after.
 func (s *session) withBackend(o backend.Options, do func(*backend.Backend) error) error {
-	o.Home, o.Door = s.home, orElse(o.Door, "cli")
+	o.Home, o.Door, o.Secret = s.home, orElse(o.Door, "cli"), s.secret
 	b, err := backend.Open(s.ctx, o)
 	if err != nil {
 		return err

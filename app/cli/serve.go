@@ -26,6 +26,9 @@ func (serveCommand) Help() string {
 		"Example:\n  vitrine serve --port 0"
 }
 
+// idleLock is how long a vault stays open with nothing asked of it.
+const idleLock = 15 * time.Minute
+
 // opened is what serve prints when it answers.
 type opened struct {
 	URL   string `json:"url"`
@@ -39,7 +42,7 @@ func (c *serveCommand) Run(s *session) error {
 		return err
 	}
 	defer listener.Close()
-	return s.withBackend(backend.Options{Door: "serve"}, func(b *backend.Backend) error {
+	return s.withBackend(backend.Options{Door: "serve", StayLocked: true, IdleLock: idleLock}, func(b *backend.Backend) error {
 		token := rand.Text()
 		port := listener.Addr().(*net.TCPAddr).Port
 		at := opened{URL: fmt.Sprintf("http://127.0.0.1:%d/#token=%s", port, token), Port: port, Token: token}

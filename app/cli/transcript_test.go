@@ -50,7 +50,7 @@ func TestTranscripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"value": value, "cut": cut, "edit": edit, "copydir": copydir,
-			"occupy": occupy, "serving": serving, "exits": exits, "smalldisk": smalldisk,
+			"occupy": occupy, "serving": serving, "exits": exits, "smalldisk": smalldisk, "flip": flip,
 		},
 	})
 }
@@ -93,6 +93,17 @@ func cut(ts *testscript.TestScript, neg bool, args []string) {
 	fraction, err := strconv.ParseFloat(args[1], 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(path, int64(float64(info.Size())*fraction)))
+}
+
+// flip FILE AT turns one bit of a file.
+func flip(ts *testscript.TestScript, neg bool, args []string) {
+	path := ts.MkAbs(args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	data[at] ^= 1
+	ts.Check(os.WriteFile(path, data, 0o600))
 }
 
 // edit FILE OLD NEW replaces the first OLD.

@@ -78,6 +78,7 @@ func (g *Gateway) OpenAPI() ([]byte, error) { return g.api.OpenAPI().MarshalJSON
 
 func (g *Gateway) register() {
 	g.routes.HandleFunc("GET /api/v1/openapi.json", g.openAPI)
+	g.vaultRoutes()
 	g.overviewRoutes()
 	g.datasetRoutes()
 	g.cohortRoutes()

@@ -23,6 +23,7 @@ const (
 	NotFound     Kind = "not-found"    // the thing named does not exist
 	Forbidden    Kind = "forbidden"    // this person may not do this
 	Unauthorized Kind = "unauthorized" // nobody has said who is asking
+	Locked       Kind = "locked"       // the vault is locked; a passphrase opens it
 	Conflict     Kind = "conflict"     // the present state does not allow it
 	TooLarge     Kind = "too-large"    // over a limit that is named
 	Superseded   Kind = "superseded"   // a newer call took this one's place

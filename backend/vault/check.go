@@ -10,25 +10,25 @@ import (
 	"vitrine/backend/vault/keys"
 )
 
-// Finding is one thing that is wrong in a vault.
-type Finding struct {
+// Flaw is one thing that is wrong in a vault.
+type Flaw struct {
 	Place string `json:"place" doc:"File, and page where one is meant"`
 	What  string `json:"what"`
 }
 
 // Report is what a check of a whole vault found.
 type Report struct {
-	Files    int       `json:"files" doc:"Databases looked at"`
-	Pages    int64     `json:"pages" doc:"Pages authenticated"`
-	Findings []Finding `json:"findings"`
-	More     int64     `json:"more" doc:"Findings beyond those listed"`
+	Files    int    `json:"files" doc:"Databases looked at"`
+	Pages    int64  `json:"pages" doc:"Pages authenticated"`
+	Findings []Flaw `json:"findings"`
+	More     int64  `json:"more" doc:"Findings beyond those listed"`
 }
 
 // OK reports whether nothing was found.
 func (r Report) OK() bool { return len(r.Findings) == 0 && r.More == 0 }
 
 func (r *Report) add(place, what string) {
-	r.Findings = append(r.Findings, Finding{place, what})
+	r.Findings = append(r.Findings, Flaw{place, what})
 }
 
 // Check authenticates every page of every database of the vault, while it is in
@@ -36,7 +36,7 @@ func (r *Report) add(place, what string) {
 // what was published. It changes nothing. The error is for what kept it from
 // looking.
 func (v *Vault) Check(ctx context.Context) (Report, error) {
-	r := Report{Findings: []Finding{}}
+	r := Report{Findings: []Flaw{}}
 	if err := v.checkCore(ctx, &r); err != nil {
 		return r, err
 	}

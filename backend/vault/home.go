@@ -39,7 +39,7 @@ func DefaultHome() (string, error) {
 // own are the names that a creation which did not finish may have left behind.
 // A folder with nothing else in it counts as empty.
 var own = map[string]bool{
-	lockName: true, datasetsDir: true, stagingDir: true, demonstrationKeyName: true, sealsName: true, ".DS_Store": true,
+	lockName: true, datasetsDir: true, stagingDir: true, demonstrationKeyName: true, sealsName: true, attemptsName: true, ".DS_Store": true,
 }
 
 // survey reports whether home holds a vault. A folder with anything else in it

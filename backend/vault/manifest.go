@@ -139,7 +139,7 @@ func (v *Vault) unlock(m *manifest, opt Options) (*keys.Ring, error) {
 		return ring, placed(err, path)
 	}
 	if opt.Unlock == nil {
-		return nil, problem.New(problem.Unauthorized, "vault-locked", "This vault is locked.").At(v.home).
+		return nil, problem.New(problem.Locked, "vault-locked", "This vault is locked.").At(v.home).
 			Try("Open it with its passphrase: --passphrase-file or VITRINE_PASSPHRASE_FILE names a file that holds it.")
 	}
 	ring, err := opt.Unlock(m.keys)

@@ -278,6 +278,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/vault": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the vault is open; while it is locked every other address answers 423 vault-locked */
+        get: operations["vault-state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vault/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Authenticate every page of the vault and its log */
+        post: operations["check-vault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vault/lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the vault and forget its keys */
+        post: operations["lock-vault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vault/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open the vault with its passphrase or its recovery code */
+        post: operations["unlock-vault"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -355,6 +423,30 @@ export interface components {
              */
             smd: number | null;
             unit: string;
+        };
+        CheckReport: {
+            /**
+             * Format: int64
+             * @description Audit events whose chain was recomputed
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Databases looked at
+             */
+            files: number;
+            findings: components["schemas"]["Flaw"][];
+            /**
+             * Format: int64
+             * @description Findings beyond those listed
+             */
+            more: number;
+            ok: boolean;
+            /**
+             * Format: int64
+             * @description Pages authenticated
+             */
+            pages: number;
         };
         ChosenFolder: {
             /** @description Empty when the person cancelled */
@@ -613,6 +705,11 @@ export interface components {
             column: number;
             feature: string;
             kind: string;
+        };
+        Flaw: {
+            /** @description File, and page where one is meant */
+            place: string;
+            what: string;
         };
         Folder: {
             /** @description Path of the folder that holds dataset.json */
@@ -883,6 +980,10 @@ export interface components {
             /** @description More rows were scored than are listed */
             truncated: boolean;
         };
+        Secret: {
+            passphrase?: string;
+            recovery_code?: string;
+        };
         Step: {
             /**
              * Format: int64
@@ -980,6 +1081,17 @@ export interface components {
             sha256: string;
             source: string;
             title: string;
+        };
+        VaultState: {
+            /** @description Opens without a passphrase; its key lies beside it */
+            demonstration: boolean;
+            home: string;
+            open: boolean;
+            /**
+             * Format: int64
+             * @description How long until a passphrase is tried again, after several wrong ones
+             */
+            wait_seconds: number;
         };
         VaultSummary: {
             /** Format: date-time */
@@ -1587,6 +1699,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "vault-state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-vault": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "lock-vault": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unlock-vault": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Secret"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultState"];
                 };
             };
             /** @description Error */
