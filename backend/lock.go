@@ -128,6 +128,10 @@ func (b *Backend) awake() {
 	}
 }
 
+// Harden asks the system to leave no image of this process's memory on disk. It
+// is for the whole process and for good: a program calls it once, first.
+func Harden() { keys.HardenProcess() }
+
 // ReadSecret reads a passphrase file: its first line, or nothing for "".
 func ReadSecret(path string) (Secret, error) {
 	if path == "" {
