@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -163,5 +164,63 @@ func readBlobs(b testing.TB, db *sql.DB) {
 	}
 	if n != benchBlobs()*benchBlob {
 		b.Fatalf("read %d bytes", n)
+	}
+}
+
+// BenchmarkReadTogether: how fast do one and two connections read 1 MiB blobs of
+// a published dataset, and what does the second add? plain is the same without
+// sealing, BenchmarkSeal is the cipher alone.
+func BenchmarkReadTogether(b *testing.B) {
+	for _, size := range []int{16384, 32768, 65536} {
+		fs := register(b, testKeys(1), encfs.Options{PageSize: size})
+		for name, system := range map[string]*encfs.FS{"plain": nil, "sealed": fs} {
+			path := filepath.Join(b.TempDir(), "a.db")
+			db := open(b, system, path, fmt.Sprintf("_pragma=page_size(%d)", size), "_journal_mode=OFF", "_pragma=synchronous(OFF)")
+			db.SetMaxOpenConns(1)
+			fillBlobs(b, db)
+			must(b, db.Close())
+			for _, connections := range []int{1, 2} {
+				b.Run(fmt.Sprintf("%s/%dk/%d", name, size>>10, connections), func(b *testing.B) {
+					readTogether(b, open(b, system, path, "mode=ro", "immutable=1"), connections)
+				})
+			}
+		}
+	}
+}
+
+func readTogether(b *testing.B, db *sql.DB, connections int) {
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	b.SetBytes(int64(connections * benchBlobs() * benchBlob))
+	for b.Loop() {
+		var group sync.WaitGroup
+		for range connections {
+			group.Go(func() { readBlobs(b, db) })
+		}
+		group.Wait()
+	}
+}
+
+// BenchmarkSeal: what do sealing and opening one page cost by themselves?
+func BenchmarkSeal(b *testing.B) {
+	for _, size := range []int{4096, 16384, 32768, 65536} {
+		plain := make([]byte, size-32)
+		s, err := encfs.NewBenchSealer(testKeys(1))
+		must(b, err)
+		sealed := make([]byte, size)
+		b.Run(fmt.Sprintf("seal/%dk", size>>10), func(b *testing.B) {
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				must(b, s.Seal(sealed, plain))
+			}
+		})
+		b.Run(fmt.Sprintf("open/%dk", size>>10), func(b *testing.B) {
+			b.SetBytes(int64(size))
+			b.ReportAllocs()
+			for b.Loop() {
+				must(b, s.Open(plain, sealed))
+			}
+		})
 	}
 }
