@@ -2,12 +2,12 @@ package vault
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"path/filepath"
 
 	"vitrine/backend/vault/encfs"
-	"vitrine/backend/vault/keys"
 )
 
 // Flaw is one thing that is wrong in a vault.
@@ -34,95 +34,145 @@ func (r *Report) add(place, what string) {
 // Check authenticates every page of every database of the vault, while it is in
 // use, has SQLite look at core.db's structure, and compares each dataset file with
 // what was published. It changes nothing. The error is for what kept it from
-// looking.
+// looking; "vault-busy" where the keys are being changed or a backup made.
 func (v *Vault) Check(ctx context.Context) (Report, error) {
-	r := Report{Findings: []Flaw{}}
-	if err := v.checkCore(ctx, &r); err != nil {
-		return r, err
-	}
-	rows, err := v.Datasets(ctx)
+	ctx, end, err := v.take(ctx, "This vault is being checked.")
 	if err != nil {
-		return r, err
+		return Report{Findings: []Flaw{}}, err
 	}
-	for _, row := range rows {
-		if err := v.checkDataset(ctx, &r, row); err != nil {
-			return r, err
-		}
+	defer end()
+	i := &inspection{home: v.home, manifest: v.manifest, unwrap: v.unwrap, core: v.core, inUse: true}
+	if err := i.all(ctx); err != nil {
+		return i.report, err
 	}
-	return r, nil
+	return i.report, i.description()
 }
 
-func (v *Vault) checkCore(ctx context.Context, r *Report) error {
-	m, err := readManifest(v.home)
+// inspection looks at everything in a vault folder: one in use, or a copy at rest.
+type inspection struct {
+	home     string
+	manifest *manifest
+	unwrap   unwrapper
+	core     *sql.DB
+	inUse    bool
+	report   Report
+}
+
+// all looks at core.db and then at each dataset.
+func (i *inspection) all(ctx context.Context) error {
+	i.report.Findings = []Flaw{}
+	if err := i.authenticateCore(ctx); err != nil {
+		return err
+	}
+	if !i.inUse && !i.report.OK() {
+		return nil // nothing that it says can be believed
+	}
+	if err := i.structure(ctx); err != nil {
+		return err
+	}
+	rows, err := listDatasets(ctx, i.core, i.home)
 	if err != nil {
 		return err
 	}
-	key, err := m.coreKey(v.ring)
+	for _, row := range rows {
+		if err := i.dataset(ctx, row); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// description compares vault.json with the one in use.
+func (i *inspection) description() error {
+	m, err := readManifest(i.home)
+	if err != nil {
+		i.report.add(manifestName, "It is not as Vitrine wrote it.")
+		return nil
+	}
+	was, err := i.manifest.keys.MarshalJSON()
+	if err != nil {
+		return fmt.Errorf("check the keys: %w", err)
+	}
+	is, err := m.keys.MarshalJSON()
+	if err != nil {
+		return fmt.Errorf("check the keys: %w", err)
+	}
+	if string(was) != string(is) || m.authentic(i.home) != nil {
+		i.report.add(manifestName, "It is not the one with which the vault was opened.")
+	}
+	return nil
+}
+
+func (i *inspection) authenticateCore(ctx context.Context) error {
+	set, err := i.manifest.coreKeys(i.unwrap)
 	if err != nil {
 		return err
 	}
-	if err := v.authenticate(ctx, r, coreName, filepath.Join(v.home, coreName), key); err != nil {
-		return err
-	}
-	rows, err := v.core.QueryContext(ctx, "PRAGMA integrity_check")
+	return i.authenticate(ctx, coreName, filepath.Join(i.home, coreName), set)
+}
+
+// structure has SQLite look at core.db.
+func (i *inspection) structure(ctx context.Context) error {
+	path := filepath.Join(i.home, coreName)
+	rows, err := i.core.QueryContext(ctx, "PRAGMA integrity_check")
 	if err != nil {
-		return v.coreProblem(err)
+		return DBProblem(err, path)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var said string
 		if err := rows.Scan(&said); err != nil {
-			return v.coreProblem(err)
+			return DBProblem(err, path)
 		}
 		if said != "ok" {
-			r.add(coreName, said)
+			i.report.add(coreName, said)
 		}
 	}
-	return v.coreProblem(rows.Err())
+	return DBProblem(rows.Err(), path)
 }
 
-func (v *Vault) checkDataset(ctx context.Context, r *Report, row DatasetRow) error {
+func (i *inspection) dataset(ctx context.Context, row DatasetRow) error {
 	if row.Damage != "" {
-		r.Files++
-		r.add(row.file, row.Damage)
+		i.report.Files++
+		i.report.add(row.file, row.Damage)
 		return nil
 	}
-	key, err := v.ring.UnwrapKey(databaseOf(row.file), row.key)
+	key, err := i.unwrap(databaseOf(row.file), row.key)
 	if err != nil {
 		return err
 	}
-	path := v.datasetPath(row.file)
-	if err := v.authenticate(ctx, r, row.file, path, key); err != nil {
+	path := datasetPath(i.home, row.file)
+	if err := i.authenticate(ctx, row.file, path, oneKey(key)); err != nil {
 		return err
 	}
 	if err := encfs.VerifyDigest(path, [32]byte(row.digest)); errors.Is(err, encfs.ErrDigest) {
-		r.add(row.file, "The file is not the one that was published.")
+		i.report.add(row.file, "The file is not the one that was published.")
 	} else if err != nil {
 		return DBProblem(err, path)
 	}
 	return nil
 }
 
-// authenticate opens every page of one database with its key, which it destroys.
-func (v *Vault) authenticate(ctx context.Context, r *Report, name, path string, key *keys.Key) error {
-	defer key.Destroy()
-	return withKeySet(key, func(set encfs.KeySet) error {
-		found, err := encfs.Check(ctx, path, set)
+// authenticate opens every page of one database with its keys, which it destroys.
+func (i *inspection) authenticate(ctx context.Context, name, path string, set keySet) error {
+	defer set.destroy()
+	return set.lend(func(lent encfs.KeySet) error {
+		found, err := encfs.Check(ctx, path, lent)
 		if err != nil {
 			return DBProblem(err, path)
 		}
-		r.Files++
-		r.Pages += found.Pages
-		r.More += found.More
+		i.report.Files++
+		i.report.Pages += found.Pages
+		i.report.More += found.More
 		for _, f := range found.Findings {
-			if f.Torn && name == coreName {
+			if f.Torn && i.inUse && name == coreName {
 				continue // what a crash leaves at the end of a log in use
 			}
 			place := name + f.File
 			if f.Number >= 0 {
 				place = fmt.Sprintf("%s, page %d", place, f.Number)
 			}
-			r.add(place, f.What)
+			i.report.add(place, f.What)
 		}
 		return nil
 	})

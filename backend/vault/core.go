@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"vitrine/backend/vault/encfs"
-	"vitrine/backend/vault/keys"
 )
 
 // coreSteps are the vault's own tables in core.db; see FORMAT.md.
@@ -34,11 +33,11 @@ var coreSteps = []string{
 }
 
 // createCore writes a complete core.db for a new vault and syncs it.
-func createCore(ctx context.Context, path, id string, key *keys.Key, clock func() time.Time) error {
+func createCore(ctx context.Context, path, id string, set keySet, clock func() time.Time) error {
 	if err := createPrivate(path); err != nil {
 		return err
 	}
-	fs, err := sealWith(key, encfs.Options{PageSize: corePage})
+	fs, err := sealWith(set, encfs.Options{PageSize: corePage})
 	if err != nil {
 		return err
 	}

@@ -65,21 +65,26 @@ const selectDatasets = "SELECT id, version, file, bytes, current, published_at, 
 // Datasets lists what was published, by id and then by time, looking at each
 // file's presence and size.
 func (v *Vault) Datasets(ctx context.Context) ([]DatasetRow, error) {
-	rows, err := v.core.QueryContext(ctx, selectDatasets+" ORDER BY id, published_at, version")
+	return listDatasets(ctx, v.core, v.home)
+}
+
+func listDatasets(ctx context.Context, core *sql.DB, home string) ([]DatasetRow, error) {
+	place := filepath.Join(home, coreName)
+	rows, err := core.QueryContext(ctx, selectDatasets+" ORDER BY id, published_at, version")
 	if err != nil {
-		return nil, v.coreProblem(err)
+		return nil, DBProblem(err, place)
 	}
 	defer rows.Close()
 	var list []DatasetRow
 	for rows.Next() {
 		row, err := scanDataset(rows)
 		if err != nil {
-			return nil, v.coreProblem(err)
+			return nil, DBProblem(err, place)
 		}
-		row.Damage = v.damage(row)
+		row.Damage = damage(home, row)
 		list = append(list, row)
 	}
-	return list, v.coreProblem(rows.Err())
+	return list, DBProblem(rows.Err(), place)
 }
 
 func scanDataset(from interface{ Scan(...any) error }) (row DatasetRow, err error) {
@@ -92,8 +97,8 @@ func scanDataset(from interface{ Scan(...any) error }) (row DatasetRow, err erro
 }
 
 // damage is what can be seen of a file without reading it.
-func (v *Vault) damage(row DatasetRow) string {
-	info, err := os.Stat(v.datasetPath(row.file))
+func damage(home string, row DatasetRow) string {
+	info, err := os.Stat(datasetPath(home, row.file))
 	switch {
 	case errors.Is(err, os.ErrNotExist):
 		return "Its file is missing."
@@ -105,7 +110,9 @@ func (v *Vault) damage(row DatasetRow) string {
 	return ""
 }
 
-func (v *Vault) datasetPath(file string) string { return filepath.Join(v.home, datasetsDir, file) }
+func datasetPath(home, file string) string { return filepath.Join(home, datasetsDir, file) }
+
+func (v *Vault) datasetPath(file string) string { return datasetPath(v.home, file) }
 
 // OpenDataset opens a published version for reading. What is read stays the same
 // until the caller closes it, also when the version is published again meanwhile.
@@ -139,17 +146,17 @@ func (v *Vault) OpenDataset(ctx context.Context, id, version string) (*sql.DB, e
 	if err := ready(ctx, db, path, datasetConnections()); err != nil {
 		return nil, err
 	}
-	return db, v.track(db)
+	return db, v.track(db, row.file)
 }
 
 // sealDataset registers the file system of one dataset file.
 func (v *Vault) sealDataset(row DatasetRow) (*encfs.FS, error) {
-	key, err := v.ring.UnwrapKey(databaseOf(row.file), row.key)
+	key, err := v.unwrap(databaseOf(row.file), row.key)
 	if err != nil {
 		return nil, err
 	}
 	defer key.Destroy()
-	return sealWith(key, encfs.Options{PageSize: datasetPage})
+	return sealWith(oneKey(key), encfs.Options{PageSize: datasetPage})
 }
 
 // reader tells the vault when a dataset's pool is closed, so that a file that was
@@ -176,13 +183,12 @@ func (v *Vault) hold(ctx context.Context, id, version string) (DatasetRow, error
 	}
 	row, err := scanDataset(v.core.QueryRowContext(ctx, selectDatasets+" WHERE id = ? AND version = ?", id, version))
 	if errors.Is(err, sql.ErrNoRows) {
-		return row, problem.New(problem.NotFound, "dataset-missing", "This vault does not hold this version of the dataset.").
-			At(id + "@" + version).Try("See which it holds with vitrine datasets.")
+		return row, datasetMissing(id + "@" + version)
 	}
 	if err != nil {
 		return row, v.coreProblem(err)
 	}
-	if damage := v.damage(row); damage != "" {
+	if damage := damage(v.home, row); damage != "" {
 		return row, problem.New(problem.Unavailable, "dataset-damaged", "The dataset cannot be opened. "+damage).
 			At(id + "@" + version).Try("Bring the dataset in again.")
 	}
@@ -200,13 +206,14 @@ func (v *Vault) letGo(db *sql.DB, file string) {
 	}
 	delete(v.held, file)
 	if v.retired[file] {
-		v.remove(file)
+		v.retire(file)
 	}
 }
 
-// retire removes a file that no row names, now or with its last reader. v.mu is held.
+// retire removes a file that no row names: now, with its last reader, or when the
+// backup under way has copied it. v.mu is held.
 func (v *Vault) retire(file string) {
-	if v.held[file] > 0 {
+	if v.held[file] > 0 || v.copying {
 		v.retired[file] = true
 		return
 	}
@@ -221,18 +228,27 @@ func (v *Vault) remove(file string) {
 }
 
 // track has the vault close a reader that its user did not.
-func (v *Vault) track(db *sql.DB) error {
+func (v *Vault) track(db *sql.DB, file string) error {
 	v.mu.Lock()
-	closed := v.closed
-	if !closed {
-		v.readers[db] = struct{}{}
+	closed, shredded := v.closed, v.shredded[file]
+	if !closed && !shredded {
+		v.readers[db] = file
 	}
 	v.mu.Unlock()
-	if closed {
+	switch {
+	case closed:
 		_ = db.Close()
 		return errClosed()
+	case shredded:
+		_ = db.Close()
+		return datasetMissing(file)
 	}
 	return nil
+}
+
+func datasetMissing(place string) error {
+	return problem.New(problem.NotFound, "dataset-missing", "This vault does not hold this version of the dataset.").
+		At(place).Try("See which it holds with vitrine datasets.")
 }
 
 func errClosed() error {

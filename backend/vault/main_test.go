@@ -22,7 +22,7 @@ var children = map[string]func(home string) error{}
 const (
 	childVar = "VAULT_TEST_CHILD"
 	homeVar  = "VAULT_TEST_HOME"
-	stepVar  = "VAULT_TEST_DIE_AT"
+	stepVar  = "VAULT_TEST_DIE_AT" // a step's name, or # and how many are reached
 )
 
 func TestMain(m *testing.M) {
@@ -31,8 +31,9 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	if step := os.Getenv(stepVar); step != "" {
+		reached := 0
 		vault.SetStep(func(at string) {
-			if at == step {
+			if reached++; at == step || fmt.Sprint("#", reached) == step {
 				kill()
 			}
 		})

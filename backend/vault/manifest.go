@@ -2,7 +2,6 @@ package vault
 
 import (
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -49,12 +48,9 @@ type stored struct {
 
 // What the keys authenticate besides themselves.
 const (
-	factCoreKey   = "core_key"   // core.db's key, sealed by the vault key
+	factCoreKey   = "core_key"   // core.db's keys, sealed by the vault key
 	factCreatedAt = "created_at" // Info.CreatedAt
 )
-
-// coreDatabase names core.db's key to the ring.
-var coreDatabase = keys.Database{Name: "core", Epoch: keyEpoch}
 
 // newManifest makes a vault's identity and keys. The ring is kept open in v.
 func (v *Vault) newManifest(opt Options) (*manifest, error) {
@@ -70,7 +66,7 @@ func (v *Vault) newManifest(opt Options) (*manifest, error) {
 	if m.keys, v.ring, err = v.newKeys(m.ID, opt); err != nil {
 		return nil, err
 	}
-	return m, m.addFacts(v.ring)
+	return m.withFacts(v.ring)
 }
 
 func notice(demonstration bool) string {
@@ -96,34 +92,16 @@ func (v *Vault) newKeys(id string, opt Options) (*keys.File, *keys.Ring, error) 
 	})
 }
 
-// addFacts makes core.db's key and has the vault key authenticate what else
+// withFacts makes core.db's key and has the vault key authenticate what else
 // vault.json says.
-func (m *manifest) addFacts(ring *keys.Ring) error {
-	key := keys.NewKey()
-	defer key.Destroy()
-	sealed, err := ring.WrapKey(coreDatabase, key)
+func (m *manifest) withFacts(ring *keys.Ring) (*manifest, error) {
+	set := oneKey(keys.NewKey())
+	defer set.destroy()
+	m, err := m.withCoreKeys(ring, set)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	for name, value := range map[string]string{
-		factCoreKey:   base64.StdEncoding.EncodeToString(sealed),
-		factCreatedAt: m.CreatedAt.Format(time.RFC3339),
-	} {
-		if m.keys, err = m.keys.SetFact(ring, name, value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// coreKey opens core.db's key.
-func (m *manifest) coreKey(ring *keys.Ring) (*keys.Key, error) {
-	text, _ := m.keys.Fact(factCoreKey)
-	sealed, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return nil, fmt.Errorf("read the key of core.db: %w", err)
-	}
-	return ring.UnwrapKey(coreDatabase, sealed)
+	return m.withFact(ring, factCreatedAt, m.CreatedAt.Format(time.RFC3339))
 }
 
 // unlock opens the vault key: of a demonstration with the key beside it, else as

@@ -14,40 +14,30 @@ import (
 
 	"vitrine/backend/problem"
 	"vitrine/backend/vault/encfs"
-	"vitrine/backend/vault/keys"
 )
 
 const (
 	corePage    = 16384
 	datasetPage = 32768
 
-	// keyEpoch numbers the one key that each database has.
+	// keyEpoch numbers the first key of a database; a dataset's file never has another.
 	keyEpoch = 1
 )
 
-// sealWith registers a file system that seals with one key. Its name is random,
-// because it says nothing and must not meet that of another vault in this
+// sealWith registers a file system that seals with these keys. Its name is
+// random, because it says nothing and must not meet that of another vault in this
 // process.
-func sealWith(key *keys.Key, opt encfs.Options) (*encfs.FS, error) {
+func sealWith(set keySet, opt encfs.Options) (*encfs.FS, error) {
 	name := make([]byte, 8)
 	if _, err := rand.Read(name); err != nil {
 		return nil, fmt.Errorf("name a file system: %w", err)
 	}
 	var fs *encfs.FS
-	err := withKeySet(key, func(set encfs.KeySet) (err error) {
-		fs, err = encfs.Register("vitrine-"+hex.EncodeToString(name), set, opt)
+	err := set.lend(func(lent encfs.KeySet) (err error) {
+		fs, err = encfs.Register("vitrine-"+hex.EncodeToString(name), lent, opt)
 		return err
 	})
 	return fs, err
-}
-
-// withKeySet lends a key in the form that encfs takes, and wipes that copy.
-func withKeySet(key *keys.Key, use func(encfs.KeySet) error) error {
-	return key.Use(func(b []byte) error {
-		set := encfs.KeySet{Epochs: map[uint32]encfs.Key{keyEpoch: encfs.Key(b)}, Current: keyEpoch}
-		defer clear(set.Epochs)
-		return use(set)
-	})
 }
 
 // guarded gives connections on which SQL cannot leave the sealing file system.

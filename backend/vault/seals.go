@@ -4,9 +4,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
-	"strconv"
+	"sync"
 
 	"vitrine/backend/vault/encfs"
 )
@@ -17,16 +18,15 @@ const sealsName = "core.seals"
 
 // sealCore registers core.db's file system.
 func (v *Vault) sealCore(m *manifest) error {
-	key, err := m.coreKey(v.ring)
+	set, err := m.coreKeys(v.ring.UnwrapKey)
 	if err != nil {
 		return err
 	}
-	defer key.Destroy()
-	spent, err := readSeals(v.home)
-	if err != nil {
+	defer set.destroy()
+	if v.spent.counts, err = readSeals(v.home); err != nil {
 		return err
 	}
-	v.coreFS, err = sealWith(key, encfs.Options{PageSize: corePage, Spent: spent, KeepCount: v.keepSeals})
+	v.coreFS, err = sealWith(set, encfs.Options{PageSize: corePage, Spent: v.spent.counts, KeepCount: v.keepSeals})
 	return err
 }
 
@@ -41,10 +41,31 @@ func (v *Vault) settleSeals() {
 	}
 }
 
-// keepSeals is called while SQLite writes, one call at a time.
+// spent is what core.seals says.
+type spent struct {
+	mu     sync.Mutex
+	counts map[uint32]int64
+}
+
+// keepSeals is called while SQLite writes.
 func (v *Vault) keepSeals(epoch uint32, seals int64) error {
-	return WriteFile(filepath.Join(v.home, sealsName), 0o600, func(w io.Writer) error {
-		return json.NewEncoder(w).Encode(map[string]int64{strconv.FormatUint(uint64(epoch), 10): seals})
+	v.spent.mu.Lock()
+	defer v.spent.mu.Unlock()
+	counts := maps.Clone(v.spent.counts)
+	if counts == nil {
+		counts = map[uint32]int64{}
+	}
+	counts[epoch] = seals
+	if err := writeSeals(v.home, counts); err != nil {
+		return err
+	}
+	v.spent.counts = counts
+	return nil
+}
+
+func writeSeals(home string, counts map[uint32]int64) error {
+	return WriteFile(filepath.Join(home, sealsName), 0o600, func(w io.Writer) error {
+		return json.NewEncoder(w).Encode(counts)
 	})
 }
 

@@ -61,7 +61,7 @@ func (v *Vault) StageDataset(ctx context.Context, id, version string) (*Staged, 
 }
 
 func (s *Staged) open(ctx context.Context) (err error) {
-	if s.fs, err = sealWith(s.key, encfs.Options{PageSize: datasetPage}); err != nil {
+	if s.fs, err = sealWith(oneKey(s.key), encfs.Options{PageSize: datasetPage}); err != nil {
 		return err
 	}
 	if s.db, err = openSQLite(ctx, s.path, stagedSettings, s.fs, stagedConnections); err != nil {
@@ -196,6 +196,7 @@ func (v *Vault) place(s *Staged) (file string, err error) {
 		_ = os.Remove(path)
 		return "", FileProblem(err, path)
 	}
+	delete(v.shredded, file)
 	atStep("publish: folder synced")
 	return file, nil
 }

@@ -46,19 +46,24 @@ type Vault struct {
 	info    Info
 	created bool
 	lock    *lock
-	ring    *keys.Ring
 	coreFS  *encfs.FS
 	core    *sql.DB
+	spent   spent
 
 	// mu guards the fields below, and makes reading a dataset's row and holding
 	// its file one step.
-	mu      sync.Mutex
-	closed  bool
-	held    map[string]int       // readers per file in datasets/
-	retired map[string]bool      // files without a row, to go with their last reader
-	readers map[*sql.DB]struct{} // to close with the vault
-	staged  map[*Staged]struct{}
-	ending  []*encfs.FS // of pools whose last connection was still in use
+	mu       sync.Mutex
+	closed   bool
+	manifest *manifest          // as vault.json is; replaced whole, by who has the turn
+	ring     *keys.Ring         // the same
+	turn     *turn              // what is being done alone; nil: nothing
+	held     map[string]int     // readers per file in datasets/
+	retired  map[string]bool    // files without a row, to go with their last reader
+	copying  bool               // a backup is under way: no file goes
+	shredded map[string]bool    // files whose last readers are cut off
+	readers  map[*sql.DB]string // files, by reader, to close with the vault
+	staged   map[*Staged]struct{}
+	ending   []*encfs.FS // of pools whose last connection was still in use
 }
 
 // Open opens the vault in the folder home for this process alone. Problems:
@@ -72,8 +77,8 @@ func Open(ctx context.Context, home string, opt Options) (*Vault, error) {
 	}
 	v := &Vault{
 		home: home, clock: opt.Clock,
-		held: map[string]int{}, retired: map[string]bool{},
-		readers: map[*sql.DB]struct{}{}, staged: map[*Staged]struct{}{},
+		held: map[string]int{}, retired: map[string]bool{}, shredded: map[string]bool{},
+		readers: map[*sql.DB]string{}, staged: map[*Staged]struct{}{},
 	}
 	if v.clock == nil {
 		v.clock = time.Now
@@ -124,11 +129,14 @@ func (v *Vault) open(ctx context.Context, opt Options) error {
 	if err := m.authentic(v.home); err != nil {
 		return err
 	}
-	v.info = m.Info
+	v.info, v.manifest = m.Info, m
 	if err := v.openCore(ctx, m); err != nil {
 		return err
 	}
-	return v.tidy(ctx)
+	if err := v.tidy(ctx); err != nil {
+		return err
+	}
+	return v.resume(ctx)
 }
 
 // Home is the data folder, absolute.
@@ -184,6 +192,7 @@ func (v *Vault) shut() (readers []*sql.DB, staged []*Staged, first bool) {
 		return nil, nil, false
 	}
 	v.closed = true
+	v.endTurn()
 	for db := range v.readers {
 		readers = append(readers, db)
 	}
@@ -224,12 +233,12 @@ func (v *Vault) create(ctx context.Context, opt Options) error {
 	if err != nil {
 		return err
 	}
-	coreKey, err := m.coreKey(v.ring)
+	set, err := m.coreKeys(v.ring.UnwrapKey)
 	if err != nil {
 		return err
 	}
-	defer coreKey.Destroy()
-	if err := createCore(ctx, v.stagedCore(), m.ID, coreKey, v.clock); err != nil {
+	defer set.destroy()
+	if err := createCore(ctx, v.stagedCore(), m.ID, set, v.clock); err != nil {
 		return err
 	}
 	atStep("create: core staged")
