@@ -19,7 +19,7 @@ func TestQuestionsThatTheDataCannotAnswerAreRefused(t *testing.T) {
 	event := `"event":{"field":"pbc.status","in":[2]}`
 	for name, c := range map[string]struct{ question, code, place, says string }{
 		"several rows":     {ask("kaplan_meier", `{"table":"colon"}`, `"time":"colon.time","event":{"field":"colon.status","in":[1]}`), "several-rows", "/cohort/base", "1858 rows for 929 participants"},
-		"several in table": {ask("table1", `{"table":"pbcseq"}`, `"fields":["pbcseq.bili"]`), "several-rows", "/cohort/base", "several rows"},
+		"several in table": {ask("table1", `{"table":"pbcseq"}`, `"fields":["pbcseq.bili"]`), "several-rows", "/cohort/base", "this analysis needs one"},
 		"too many groups":  {ask("kaplan_meier", pbc, `"time":"pbc.time",`+event+`,"by":"pbc.age"`), "too-many-groups", "/by", "more than 8"},
 		"category as time": {ask("kaplan_meier", pbc, `"time":"pbc.sex",`+event), "time-not-numeric", "/time", "not measured"},
 		"unknown time":     {ask("kaplan_meier", pbc, `"time":"pbc.tim",`+event), "field-unknown", "/time", "Did you mean “pbc.time”?"},

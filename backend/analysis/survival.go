@@ -159,7 +159,7 @@ func (q *question) events(ctx context.Context) (events, known colstore.Bitmap, e
 
 func (q *question) repeated() error {
 	return problem.New(problem.Invalid, "several-rows",
-		fmt.Sprintf("Table %s holds several rows for one participant (%d rows for %d participants), and a survival analysis needs one.",
+		fmt.Sprintf("Table %s holds several rows for one participant (%d rows for %d participants), and this analysis needs one.",
 			q.members.Table, q.members.RowCount, q.members.Participants)).
 		At("/cohort/base").
 		Try("Choose the rows with a condition under base/all, for example one kind of event.")
