@@ -12,6 +12,7 @@ import {
   setRule,
   switchKind,
   toText,
+  written,
   type Definition,
 } from './definition'
 
@@ -28,6 +29,15 @@ const start: Definition = {
 }
 
 const ids = (def: Definition) => [def.include.map((r) => r.id), def.exclude.map((r) => r.id)]
+
+describe('what is written', () => {
+  it('says of a range without limits that the value is recorded', () => {
+    const [fresh] = addRule(start, 'include', { field: 'pbc.age', between: [null, null] })
+    expect(written(fresh).include.at(-1)?.rule).toEqual({ field: 'pbc.age', missing: false })
+    expect(written(fresh).include[1]).toBe(fresh.include[1])
+    expect(toText(fresh)).not.toContain('between": [\n          null,\n          null')
+  })
+})
 
 describe('an edit', () => {
   it('adds a rule with an id of its own', () => {

@@ -117,8 +117,26 @@ export function freshID(def: Definition, wish: string): string {
 export const column = (field: string, table: string) =>
   field.startsWith(table + '.') ? field.slice(table.length + 1) : field
 
+/**
+ * The definition as it is counted and kept. A range that has no limit yet lets every recorded
+ * value in, and that is how it is written: a range in a file has at least one limit.
+ */
+export function written(def: Definition): Definition {
+  const rules = (list: Rule[]) =>
+    list.some(unlimited)
+      ? list.map((rule) => (unlimited(rule) ? { ...rule, rule: recorded(rule.rule) } : rule))
+      : list
+  return { ...def, include: rules(def.include), exclude: rules(def.exclude) }
+}
+
+const unlimited = ({ rule }: Rule) =>
+  'between' in rule && rule.between[0] === null && rule.between[1] === null
+
+const recorded = (rule: Predicate): Predicate =>
+  'field' in rule ? { field: rule.field, missing: false } : rule
+
 /** The definition as it is written to a file. */
-export const toText = (def: Definition) => JSON.stringify(def, null, 2) + '\n'
+export const toText = (def: Definition) => JSON.stringify(written(def), null, 2) + '\n'
 
 /**
  * Reads a definition that somebody pasted or opened. Only the outline is checked

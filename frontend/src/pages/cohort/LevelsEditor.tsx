@@ -2,7 +2,7 @@ import { Button, Checkbox, Group, Stack, TagsInput, Text } from '@mantine/core'
 import type { Field, FieldSummary } from '../../api/types'
 import type { Predicate } from '../../lib/definition'
 import { count } from '../../lib/format'
-import { levelsOf, literal } from './fields'
+import { codeOf, levelsOf, literal } from './fields'
 import classes from './CohortPage.module.css'
 
 interface Props {
@@ -16,7 +16,7 @@ interface Props {
 export function LevelsEditor({ rule, field, summary, onChange }: Props) {
   const levels = levelsOf(field)
   if (levels.length === 0) return <Words {...{ rule, field, onChange }} />
-  const chosen = new Set(rule.in.map(String))
+  const chosen = new Set(rule.in.map(codeOf))
   const counts = new Map(summary?.levels?.map(({ code, count }) => [code, count]))
   const choose = (codes: Set<string>) =>
     onChange({

@@ -83,7 +83,7 @@ export function RuleCard(props: Props) {
           onClick={() => setOpen(!open)}
         >
           <IconChevronRight size={16} className={classes.chevron} aria-hidden />
-          <span className={classes.words} data-off={!on || undefined}>
+          <span className={classes.words} data-off={!on || undefined} title={name}>
             {name}
             {rule.label && rule.label !== words && (
               <Text span size="xs" c="dimmed" display="block">

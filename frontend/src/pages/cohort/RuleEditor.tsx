@@ -26,7 +26,9 @@ export function RuleEditor({ rule: { id, label, rule }, dataset, table }: Props)
   if (!('field' in rule) || !field) return <Elsewhere />
 
   const change = (next: Predicate) => editRule(id, next)
-  const middle = summary?.numeric?.median ?? (isDated(field) ? '2000-01-01' : 0)
+  const median = summary?.numeric?.median
+  const middle =
+    median == null ? (isDated(field) ? '2000-01-01' : 0) : Number(median.toPrecision(4))
   return (
     <Stack gap="xs">
       <NativeSelect

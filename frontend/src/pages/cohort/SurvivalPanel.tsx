@@ -15,6 +15,7 @@ import { Held } from './Held'
 import {
   address,
   askable,
+  codeOf,
   fieldOf,
   groupFields,
   isNumeric,
@@ -90,8 +91,10 @@ function Medians({ survival }: { survival: Survival }) {
       <List size="sm" className="numeric" spacing={2}>
         {groups.map((group) => (
           <List.Item key={group.code}>
-            <strong>{group.label}</strong>: {counted(group.events, 'event')} in {count(group.n)}{' '}
-            participants, median{' '}
+            <strong>
+              <bdi>{group.label}</bdi>
+            </strong>
+            : {counted(group.events, 'event')} in {count(group.n)} participants, median{' '}
             {interval(group.median.value, group.median.lower, group.median.upper)} {unit}
             {group.median.value != null && `, ${percent(level, 0)} interval`}
           </List.Item>
@@ -152,7 +155,7 @@ const Selectors = memo(function Selectors({ table, asked }: { table: Table; aske
         data={
           eventField ? levelsOf(eventField).map(({ code, label }) => ({ value: code, label })) : []
         }
-        value={asked.event?.in.map(String) ?? []}
+        value={asked.event?.in.map(codeOf) ?? []}
         onChange={(codes) =>
           eventField &&
           ask({

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { pbc } from '../../test/pbc'
 import { conditionOf, conditionsFor, toCondition } from './conditions'
-import { fieldOf, firstRule, resolve } from './fields'
+import type { Field } from '../../api/types'
+import { codeOf, fieldOf, firstRule, levelsOf, literal, resolve } from './fields'
 
 const field = (id: string) => fieldOf(pbc, id)!
 
@@ -72,4 +73,11 @@ describe('another condition on the same field', () => {
     expect(offered('pbc.sex')).toEqual(['in', 'recorded', 'missing'])
     expect(conditionOf({ not: { field: 'pbc.sex', in: ['m'] } })).toBe('combined')
   })
+})
+
+it('knows a boolean by the code that counts have, however it is written', () => {
+  const died: Field = { column: 'died', label: 'Died', type: 'boolean', nullable: true }
+  expect(levelsOf(died).map(({ code }) => code)).toEqual(['0', '1'])
+  expect([literal(died, '1'), literal(died, '0')]).toEqual([true, false])
+  expect([true, 1, false, 0].map(codeOf)).toEqual(['1', '1', '0', '0'])
 })

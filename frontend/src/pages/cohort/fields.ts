@@ -26,17 +26,21 @@ export const levelsOf = (field: Field) =>
     ? field.levels
     : field.type === 'boolean'
       ? [
-          { code: 'false', label: 'No' },
-          { code: 'true', label: 'Yes' },
+          { code: '0', label: 'No' },
+          { code: '1', label: 'Yes' },
         ]
       : []
 
 /** A code as it is written in a definition: a number where the field holds numbers. */
 export function literal(field: Field, code: string): string | number | boolean {
   if (field.type === 'integer' || field.type === 'number') return Number(code)
-  if (field.type === 'boolean') return code === 'true'
+  if (field.type === 'boolean') return code === '1'
   return code
 }
+
+/** The code of a value written in a definition. */
+export const codeOf = (value: string | number | boolean) =>
+  typeof value === 'boolean' ? String(Number(value)) : String(value)
 
 /** The rule a field starts with: one that can be seen and changed, and takes few away. */
 export function firstRule(table: Table, field: Field, kind: 'include' | 'exclude'): Predicate {

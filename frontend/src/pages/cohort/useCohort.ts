@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import { analyse, evaluateCohort } from '../../api/commands'
 import { useLive, type Live } from '../../api/live'
 import type { Analysis, AnalysisResult, Evaluation, Table, Theme } from '../../api/types'
-import type { Definition } from '../../lib/definition'
+import { written, type Definition } from '../../lib/definition'
 import { useDraft } from '../../state/draft'
 import { resolve, type Asked } from './fields'
 
@@ -15,7 +15,7 @@ export interface Questions {
 
 export function questionsOf(cohort: Definition, asked: Asked): Questions {
   const { time, event, by, fields } = asked
-  const common = { version: 1 as const, cohort, ...(by ? { by } : {}) }
+  const common = { version: 1 as const, cohort: written(cohort), ...(by ? { by } : {}) }
   return {
     asked,
     survival:
@@ -29,7 +29,8 @@ interface Themed {
   theme: Theme
 }
 
-const count = (definition: Definition, signal: AbortSignal) => evaluateCohort(definition, signal)
+const count = (definition: Definition, signal: AbortSignal) =>
+  evaluateCohort(written(definition), signal)
 const answer = ({ analysis, theme }: Themed, signal: AbortSignal) =>
   analyse(analysis, theme, signal)
 
