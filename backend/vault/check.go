@@ -64,9 +64,11 @@ func (i *inspection) all(ctx context.Context) error {
 	if err := i.authenticateCore(ctx); err != nil {
 		return err
 	}
-	if !i.inUse && !i.report.OK() {
-		return nil // nothing that it says can be believed
-	}
+	return i.contents(ctx)
+}
+
+// contents looks at what core.db says.
+func (i *inspection) contents(ctx context.Context) error {
 	if err := i.structure(ctx); err != nil {
 		return err
 	}
