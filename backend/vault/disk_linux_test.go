@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"vitrine/backend/vault"
+	"vitrine/backend/vault/keys"
 )
 
 func init() {
@@ -159,5 +160,48 @@ func TestAFileSizeLimit(t *testing.T) {
 	}
 	if got := files(t, home); len(got) != 0 {
 		t.Errorf("the folder holds %q", got)
+	}
+}
+
+func TestABackupToAFullDiskLeavesNothing(t *testing.T) {
+	disk := smallDisk(t, "64k")
+	home := newHome(t)
+	twoDatasets(t)(home)
+	_, err := open(t, home).Backup(context.Background(), filepath.Join(disk, "backup"))
+	wantCode(t, err, "disk-full")
+	if got := files(t, disk); len(got) != 0 {
+		t.Errorf("the disk holds %q", got)
+	}
+}
+
+// TestADiskThatFillsUpWhileRotating leaves a little more room each time. Whatever
+// was reached, both datasets are read, and with room the rotation is finished.
+func TestADiskThatFillsUpWhileRotating(t *testing.T) {
+	disk := smallDisk(t, "2m")
+	home, filler := filepath.Join(disk, "home"), filepath.Join(disk, "filler")
+	failed, finished := 0, 0
+	for room := int64(0); room <= 320<<10; room += 16 << 10 {
+		twoDatasets(t)(home)
+		v := open(t, home)
+		fill(t, disk, filler, room)
+		done, err := v.Rotate(context.Background(), keys.Secrets{}, nil)
+		switch {
+		case err != nil:
+			wantCode(t, err, "disk-full")
+			failed++
+		case !done.Unfinished:
+			finished++
+		}
+		if got := readDataset(t, v, "a", "1"); got != "old" {
+			t.Errorf("with %d bytes of room: read %q", room, got)
+		}
+		_ = v.Close()
+		must(t, os.Remove(filler))
+		wantBoth(t, home)
+		onlyPresentKeys(t, home)
+		must(t, os.RemoveAll(home))
+	}
+	if failed == 0 || finished == 0 {
+		t.Errorf("%d failed, %d finished", failed, finished)
 	}
 }

@@ -28,7 +28,9 @@ const (
 func TestMain(m *testing.M) {
 	name := os.Getenv(childVar)
 	if name == "" {
-		os.Exit(m.Run())
+		code := m.Run()
+		_ = os.RemoveAll(template.home)
+		os.Exit(code)
 	}
 	if step := os.Getenv(stepVar); step != "" {
 		reached := 0
