@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"vitrine/backend/problem"
 )
@@ -77,6 +78,11 @@ func (f Format) Parse(data []byte) (Node, error) {
 		return Node{}, problem.New(problem.TooLarge, "document-too-large",
 			fmt.Sprintf("The %s is larger than %d kB.", f.Name, f.MaxBytes>>10)).
 			Try("Check that this is the right file.")
+	}
+	data = bytes.TrimPrefix(data, []byte("\uFEFF")) // as some editors begin a file
+	if !utf8.Valid(data) {
+		return Node{}, problem.New(problem.Invalid, "json-encoding", fmt.Sprintf("The %s is not UTF-8 text.", f.Name)).
+			Try("Save it as UTF-8 and try again.")
 	}
 	doc := &document{Format: f, data: data, line: 1}
 	dec := json.NewDecoder(bytes.NewReader(data))

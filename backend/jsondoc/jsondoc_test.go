@@ -35,6 +35,19 @@ func TestSyntaxErrorsNameLineAndColumn(t *testing.T) {
 	}
 }
 
+// TestTextIsUTF8: the decoder would read two different bytes as one replacement.
+func TestTextIsUTF8(t *testing.T) {
+	if got := parse(t, "\uFEFF{\"a\": \"x\"}"); !got.Exists() {
+		t.Error("a byte order mark is part of the text")
+	}
+	for name, text := range map[string]string{"Latin-1": "{\"a\": \"caf\xe9\"}", "UTF-16": "\xff\xfe{\x00}\x00"} {
+		_, err := jsondoc.Parse([]byte(text), "test document")
+		if p := problem.From(err); p == nil || p.Code != "json-encoding" || p.Hint == "" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestFindingsCarryPointersAndAreCollected(t *testing.T) {
 	node := parse(t, `{"name": 3, "ruels": [], "list": [1, "two"], "name": "again", "a/b~c": true}`)
 	o, _ := node.Object("name", "rules", "list")
