@@ -142,7 +142,7 @@ func useAll(t *testing.T, mode string, size int) {
 	dir := t.TempDir()
 	fs := register(t, testKeys(1), encfs.Options{PageSize: size})
 	path := filepath.Join(dir, "a.db")
-	db := open(t, fs, path, "_journal_mode="+mode, "_pragma=cache_size(3)", "_pragma=temp_store(FILE)")
+	db := open(t, fs, path, "_journal_mode="+mode, "_pragma=cache_size(3)", "_pragma=temp_store(FILE)", "_pragma=synchronous(OFF)")
 	db.SetMaxOpenConns(1)
 	run(t, db, "CREATE TABLE t (id INTEGER PRIMARY KEY, secretcolumn TEXT, b BLOB)")
 

@@ -21,7 +21,7 @@ func TestADiskThatRefusesLosesNothing(t *testing.T) {
 			if total < 20 {
 				t.Fatalf("only %d changes", total)
 			}
-			for at := 1; at <= total; at += times(max(1, total/9), 1) {
+			for at := 1; at <= total; at += times(max(1, total/7), 1) {
 				refuse(t, fresh, mode, at, encfs.DiskFull, false)
 				refuse(t, fresh, mode, at, encfs.FailWrite, true)
 			}

@@ -170,7 +170,7 @@ func compare(db *sql.DB, want [accounts]int) error {
 // newLedger makes a ledger in a mode, closed.
 func newLedger(t testing.TB, fs *encfs.FS, path, mode string) {
 	t.Helper()
-	db := mustOpen(t, dsn(fs, path, "_journal_mode="+mode))
+	db := mustOpen(t, dsn(fs, path, "_journal_mode="+mode, "_pragma=synchronous(OFF)"))
 	db.SetMaxOpenConns(1)
 	must(t, createLedger(db))
 	must(t, db.Close())
