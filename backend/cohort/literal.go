@@ -2,6 +2,7 @@ package cohort
 
 import (
 	"errors"
+	"math"
 	"time"
 
 	"vitrine/backend/catalog"
@@ -42,7 +43,9 @@ func operands(f *catalog.Field, v *Value) (span, error) {
 func instants(v *Value) (span, error) {
 	if day, err := time.Parse(time.DateOnly, v.Text); v.IsText && err == nil {
 		first := float64(day.UnixMicro())
-		return span{first, first + microsPerDay - 1}, nil
+		// The number before the next midnight, also where a float64 no longer holds
+		// every microsecond (from the year 2255 on).
+		return span{first, math.Nextafter(first+microsPerDay, math.Inf(-1))}, nil
 	}
 	at, err := time.Parse(time.RFC3339, v.Text)
 	if !v.IsText || err != nil {

@@ -31,7 +31,7 @@ func everyType(t testing.TB) *colstore.Store {
 		"2020-01-04T23:59:59.999999Z,1950-01-01,true,a or b,0,1,7\n" +
 		"2020-01-05T00:00:00Z,1950-01-02,false,a,0.5,2,7.1\n" +
 		"2020-01-05T23:59:59.999999Z,1950-01-03,,b,0,3,\n" +
-		"2020-01-06T00:00:00Z,,true,,,,\n" +
+		"9999-12-31T00:00:00Z,,true,,,,\n" +
 		",1969-12-31,false,,,,\n"
 	return colstoretest.Import(t, ds, func(table *catalog.Table) (tabular.Reader, error) {
 		return tabular.OpenCSV(strings.NewReader(rows), table)
@@ -54,7 +54,8 @@ func TestRulesOnEveryType(t *testing.T) {
 		`{"field":"t.seen","between":[null,"2020-01-05"]}`:                   {3, "Ärztlich gesehen on or before 2020-01-05"},
 		`{"field":"t.seen","between":["2020-01-05T12:00:00Z","2020-01-05"]}`: {1, "Ärztlich gesehen from 2020-01-05T12:00:00Z to 2020-01-05"},
 		`{"field":"t.seen","in":["2020-01-05"]}`:                             {2, "Ärztlich gesehen is 2020-01-05"},
-		`{"field":"t.seen","in":["2020-01-05T00:00:00Z","2020-01-06"]}`:      {2, "Ärztlich gesehen is 2020-01-05T00:00:00Z or 2020-01-06"},
+		`{"field":"t.seen","in":["2020-01-05T00:00:00Z","9999-12-31"]}`:      {2, "Ärztlich gesehen is 2020-01-05T00:00:00Z or 9999-12-31"},
+		`{"field":"t.seen","between":["2020-01-06","9999-12-30"]}`:           {0, "Ärztlich gesehen from 2020-01-06 to 9999-12-30"},
 		`{"field":"t.seen","above":"2020-01-05"}`:                            {1, "Ärztlich gesehen after 2020-01-05"},
 		`{"field":"t.seen","below":"2020-01-05"}`:                            {1, "Ärztlich gesehen before 2020-01-05"},
 		`{"field":"t.seen","below":"2020-01-05T00:00:00.000001Z"}`:           {2, "Ärztlich gesehen before 2020-01-05T00:00:00.000001Z"},
