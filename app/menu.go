@@ -13,6 +13,7 @@ import (
 // maps them to the same actions that its palette and keys use.
 const (
 	pageImport     = "import"
+	pageLock       = "lock"
 	pageAbout      = "about"
 	pageColour     = "toggle-colour-scheme"
 	pageHome       = "go-home"
@@ -44,6 +45,7 @@ func (w *window) menu() *menu.Menu {
 
 func (w *window) fileMenu(m *menu.Menu) {
 	m.AddText("Import dataset folder…", keys.CmdOrCtrl("o"), w.page(pageImport))
+	m.AddText("Lock", keys.Combo("k", keys.CmdOrCtrlKey, keys.ShiftKey), w.page(pageLock))
 	m.AddSeparator()
 	m.AddText("Close", keys.CmdOrCtrl("q"), w.close)
 }

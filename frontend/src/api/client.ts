@@ -1,7 +1,8 @@
 // The way to the backend: the client generated from its description, which either
 // answers or throws a Problem.
 import createClient, { type Middleware } from 'openapi-fetch'
-import { problemOf } from './problem'
+import { isShut, refused } from './lock'
+import { Problem, problemOf } from './problem'
 import type { paths } from './schema.gen'
 import { setAsked, token } from './token'
 
@@ -13,12 +14,19 @@ const door: Middleware = {
     if (bearer) request.headers.set('Authorization', `Bearer ${bearer}`)
     return request
   },
-  async onResponse({ response }) {
+  async onResponse({ response, schemaPath }) {
+    if (isShut() && !schemaPath.startsWith('/api/v1/vault')) throw tooLate()
     if (response.ok) return undefined
     if (response.status === 401) setAsked(true)
-    throw problemOf(response, await response.json().catch(() => undefined))
+    const problem = problemOf(response, await response.json().catch(() => undefined))
+    if (problem.code === 'vault-locked') refused()
+    throw problem
   },
 }
+
+/** An answer that comes after the lock is not read. */
+const tooLate = () =>
+  new Problem(423, 'vault-locked', 'The vault is locked', 'The vault was locked meanwhile.')
 
 api.use(door)
 

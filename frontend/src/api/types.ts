@@ -6,6 +6,9 @@ import type { Definition, Predicate } from '../lib/definition'
 
 type Schemas = components['schemas']
 
+export type VaultState = Schemas['VaultState']
+export type Secret = Schemas['Secret']
+export type CheckReport = Schemas['CheckReport']
 export type Overview = Schemas['Overview']
 export type Activity = Schemas['Activity']
 export type DatasetSummary = Schemas['DatasetSummary']

@@ -1,5 +1,4 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core'
-import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { queryClient } from '../api/queries'
@@ -7,6 +6,7 @@ import { takeToken } from '../api/token'
 import { makeRouter } from './router'
 import { theme, variables } from './theme'
 import { TokenGate } from './TokenGate'
+import { VaultGate } from './VaultGate'
 
 takeToken() // before the router reads the address
 const router = makeRouter()
@@ -26,10 +26,11 @@ export function App() {
       colorSchemeManager={schemes}
       getStyleNonce={() => nonce}
     >
-      <Notifications position="bottom-right" />
       <QueryClientProvider client={queryClient}>
         <TokenGate>
-          <RouterProvider router={router} />
+          <VaultGate>
+            <RouterProvider router={router} />
+          </VaultGate>
         </TokenGate>
       </QueryClientProvider>
     </MantineProvider>

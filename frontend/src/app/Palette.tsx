@@ -5,6 +5,7 @@ import { modKey } from '../lib/window'
 import { shortcutText, type Action } from '../state/actions'
 
 export const openPalette = spotlight.open
+export const closePalette = spotlight.close
 
 /** Every action by name: Ctrl K, or ⌘ K. */
 export function Palette({ actions }: { actions: Action[] }) {

@@ -4,6 +4,7 @@ import {
   IconBook2,
   IconCommand,
   IconHome,
+  IconLock,
   IconChartDots3,
   IconUsersGroup,
 } from '@tabler/icons-react'
@@ -12,6 +13,7 @@ import { useEffect } from 'react'
 import { useOverview } from '../api/queries'
 import { protectionWords } from '../components/protection'
 import { modKey } from '../lib/window'
+import { shortcutText, type Action } from '../state/actions'
 import { AboutDialog } from './AboutDialog'
 import { pages, useActions } from './actions'
 import { ColourScheme } from './ColourScheme'
@@ -57,7 +59,7 @@ export function Shell() {
           <Brand />
         </Box>
         <Pages />
-        <Foot />
+        <Foot lock={actions.find(({ id }) => id === 'lock')} />
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} className={classes.main}>
         <Outlet />
@@ -109,7 +111,7 @@ function Pages() {
   )
 }
 
-function Foot() {
+function Foot({ lock }: { lock?: Action }) {
   const vault = useOverview().data?.vault
   return (
     <div className={classes.foot}>
@@ -123,6 +125,13 @@ function Foot() {
         <span>Commands</span>
         <Kbd size="xs">{modKey} K</Kbd>
       </UnstyledButton>
+      {lock && (
+        <UnstyledButton className={classes.command} onClick={lock.run}>
+          <IconLock size={16} stroke={1.7} aria-hidden />
+          <span>Lock</span>
+          <Kbd size="xs">{shortcutText(lock.shortcut!, modKey)}</Kbd>
+        </UnstyledButton>
+      )}
       <ColourScheme />
     </div>
   )

@@ -6,6 +6,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { loadDemonstration } from '../api/commands'
 import { asProblem } from '../api/problem'
+import { lockVault, useLock } from '../api/vault'
 import { useContributedActions, type Action } from '../state/actions'
 import { toggleSingleKeys, useSingleKeys } from '../state/preferences'
 import { openDialog } from '../state/dialogs'
@@ -23,6 +24,8 @@ export function useActions(): Action[] {
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   const singles = useSingleKeys()
   const contributed = useContributedActions()
+  // A demonstration vault, whose key lies beside it, is not locked.
+  const lockable = useLock().vault?.demonstration === false
 
   return useMemo(() => {
     const go = pages.map(({ id, to, label }, i) => ({
@@ -54,6 +57,7 @@ export function useActions(): Action[] {
         group: 'Vault',
         run: () => void demonstration(),
       },
+      ...(lockable ? [lock] : []),
       {
         id: 'toggle-colour-scheme',
         label: 'Next colours: light, dark, as the system',
@@ -72,7 +76,24 @@ export function useActions(): Action[] {
       { id: 'palette', label: 'Find a command', group: 'Help', run: openPalette },
       { id: 'about', label: 'About Vitrine', group: 'Help', run: () => openDialog('about') },
     ]
-  }, [navigate, colorScheme, setColorScheme, singles, contributed])
+  }, [navigate, colorScheme, setColorScheme, singles, contributed, lockable])
+}
+
+export const lock: Action = {
+  id: 'lock',
+  label: 'Lock the vault',
+  group: 'Vault',
+  shortcut: 'mod+shift+K',
+  everywhere: true, // whoever leaves the desk does not close a dialog first
+  run: () => void lockNow(),
+}
+
+async function lockNow() {
+  try {
+    await lockVault()
+  } catch (error) {
+    notifications.show({ color: 'red', title: 'Not locked', message: asProblem(error).message })
+  }
 }
 
 const next = { light: 'dark', dark: 'auto', auto: 'light' } as const

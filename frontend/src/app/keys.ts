@@ -27,6 +27,7 @@ function take(event: KeyboardEvent, run: () => void) {
 // Typing is typing: letters belong to the field, and so does its own undo. A dialog
 // keeps the page behind it still.
 function allowed(action: Action, event: KeyboardEvent): boolean {
+  if (action.everywhere) return true
   if (document.querySelector('[role="dialog"][aria-modal="true"]')) return false
   if (isSingleKey(action.shortcut!) && !singleKeys()) return false
   return (

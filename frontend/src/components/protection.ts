@@ -2,5 +2,5 @@
 export function protectionWords(vault: { demonstration: boolean }): string {
   return vault.demonstration
     ? 'Demonstration vault: encrypted, its key lies beside it'
-    : 'Vault: encrypted'
+    : 'Encrypted'
 }

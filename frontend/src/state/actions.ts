@@ -10,6 +10,8 @@ export interface Action {
   /** "mod+K", "mod+shift+Z", "/"; mod is ⌘ on a Mac and Ctrl elsewhere. */
   shortcut?: string
   disabled?: boolean
+  /** The shortcut works while somebody types and over a dialog too. */
+  everywhere?: boolean
   run: () => void
 }
 

@@ -36,6 +36,10 @@ const shown = 8
 
 // What the audit log calls an action, said to a person.
 const actions: Record<string, string> = {
+  'vault.create': 'Vault made',
+  'vault.lock': 'Vault locked',
+  'vault.unlock': 'Vault unlocked',
+  'vault.check': 'Vault checked',
   'overview.view': 'Vault looked at',
   'activity.view': 'Activity looked at',
   'dataset.view': 'Dataset looked at',

@@ -4,9 +4,9 @@ import { Empty } from '../../components/Empty'
 import { PageLink } from '../../components/PageLink'
 import { Panel } from '../../components/Panel'
 import { Wide } from '../../components/Wide'
-import { protectionWords } from '../../components/protection'
-import { bytes, count, date } from '../../lib/format'
+import { bytes, count } from '../../lib/format'
 import { openDialog } from '../../state/dialogs'
+import { Protection } from './Protection'
 
 /** The datasets and models of the vault, and how they are protected. */
 export function Contents({ overview }: { overview: Overview }) {
@@ -30,13 +30,7 @@ export function Contents({ overview }: { overview: Overview }) {
           <Empty>No model yet. Add one from a file on the Model page.</Empty>
         )}
       </Panel>
-      <Panel title="Protection">
-        <Text size="sm">
-          <strong>{protectionWords(vault)}.</strong>{' '}
-          {vault.demonstration && 'It holds public demonstration data only. '}
-          Made {date(vault.created_at)}.
-        </Text>
-      </Panel>
+      <Protection vault={vault} />
     </Stack>
   )
 }
