@@ -93,6 +93,7 @@ func (r *Repository) Add(ctx context.Context, n New) (m *Model, added bool, err 
 
 // describe checks a model before it is stored.
 func (r *Repository) describe(n New) (*Model, error) {
+	n.Name = legible(n.Name)
 	if len(n.Bytes) == 0 || n.Schema == nil || slug(n.Name) == "" {
 		return nil, problem.New(problem.Invalid, "model-incomplete", "A model needs a file, a schema and a name with a letter or digit in it.").
 			Try("Give the missing part and add the model again.")
@@ -185,6 +186,17 @@ func scan(row interface{ Scan(...any) error }) (*Model, error) {
 	return &m, nil
 }
 
+// legible leaves out of a name, often a file's, what a terminal or a page would
+// obey rather than show.
+func legible(name string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, name))
+}
+
 // slug keeps ASCII letters and digits in lower case, joined by single dashes, at
 // most 48 characters.
 func slug(name string) string {
@@ -192,5 +204,8 @@ func slug(name string) string {
 		return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r)
 	})
 	out := strings.Join(words, "-")
+	if out == "" && strings.ContainsFunc(name, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) {
+		return "model" // named in another script
+	}
 	return strings.TrimRight(out[:min(len(out), 48)], "-")
 }

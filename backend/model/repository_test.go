@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -130,5 +131,19 @@ func TestADamagedModelIsNotHandedOut(t *testing.T) {
 	var p *problem.Problem
 	if _, err := r.Bytes(t.Context(), m.ID); !errors.As(err, &p) || p.Code != "model-damaged" {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestNamesAreShownAsTheyAre(t *testing.T) {
+	r := repository(t, newMemory(t))
+	for given, want := range map[string][2]string{ // name, beginning of the id
+		"a\x1b[2Jb\n":         {"a[2Jb", "a-2jb-"},
+		"report\u202etxt.exe": {"reporttxt.exe", "reporttxt-exe-"},
+		"نموذج":               {"نموذج", "model-"},
+	} {
+		m, _, err := r.Add(t.Context(), model.New{Name: given, Bytes: []byte(given), Schema: flchain(t)})
+		if err != nil || m.Name != want[0] || !strings.HasPrefix(string(m.ID), want[1]) {
+			t.Errorf("%q is kept as %+v, %v", given, m, err)
+		}
 	}
 }
