@@ -422,3 +422,25 @@ func scan(t *testing.T, s string, into ...*float64) {
 		t.Fatal(err)
 	}
 }
+
+// TestLongNamesStayApart: two arms whose names begin alike must not be shown as one.
+func TestLongNamesStayApart(t *testing.T) {
+	c := rChart(t, "lung_sex")
+	for i, arm := range []string{"A", "B"} {
+		c.Groups[i].Label = strings.Repeat("Standard treatment with supportive care ", 3) + "arm " + arm
+	}
+	s := figure.KaplanMeier(c)
+	for _, name := range []string{"risk-row", "label"} {
+		seen := map[string]bool{}
+		for _, row := range part(s, name) {
+			for _, text := range texts(row.Marks) {
+				if text.Full != "" {
+					seen[text.Body] = true
+				}
+			}
+		}
+		if len(seen) != 2 {
+			t.Errorf("%s: shown as %v", name, seen)
+		}
+	}
+}

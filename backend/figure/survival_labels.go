@@ -51,8 +51,17 @@ func (l *survivalLayout) label(i int, y float64) Mark {
 	}
 	g.Marks = append(g.Marks, Line(x, y, x+swatch, y, Stroke{Paint: Series(i)}))
 	x += swatch + between/2
-	body, full := fit(l.Groups[i].Label, bodySize, true, l.width-pad-x)
+	body, full := fitAmong(l.names(), i, bodySize, true, l.width-pad-x)
 	return withMarks(g, Text{X: x, Y: y + 4, Body: body, Full: full, Size: bodySize, Bold: true, Paint: Series(i)})
+}
+
+// names are the groups' labels.
+func (l *survivalLayout) names() []string {
+	list := make([]string, len(l.Groups))
+	for i := range l.Groups {
+		list[i] = l.Groups[i].Label
+	}
+	return list
 }
 
 // curveEnd is where the drawn curve of a group stops.

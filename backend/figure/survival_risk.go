@@ -23,7 +23,7 @@ func (l *survivalLayout) riskRow(i int, y float64) Mark {
 		row.Marks = append(row.Marks, Text{
 			X: l.x.At(l.RiskTimes[j]), Y: y, Body: count(l.AtRisk[i][j]), Size: smallSize, Anchor: Middle, Paint: Ink})
 	}
-	name, full := fit(l.Groups[i].Label, smallSize, true, l.nameWidth)
+	name, full := fitAmong(l.names(), i, smallSize, true, l.nameWidth)
 	out := Group{Part: "risk-row", Marks: []Mark{
 		Line(pad, y-4, pad+swatch, y-4, Stroke{Paint: Series(i)}),
 		Text{X: pad + swatch + between/2, Y: y, Body: name, Full: full, Size: smallSize, Bold: true, Paint: Series(i)},

@@ -90,6 +90,43 @@ func fit(s string, size float64, bold bool, width float64) (body, full string) {
 	return strings.TrimRightFunc(s[:cut], unicode.IsSpace) + "…", s
 }
 
+// fitAmong is fit for one name of several, which a reader must tell apart: where
+// two different names begin alike, both lose their middle rather than their end.
+func fitAmong(names []string, i int, size float64, bold bool, width float64) (body, full string) {
+	body, full = fit(names[i], size, bold, width)
+	if full == "" {
+		return body, full
+	}
+	for _, other := range names {
+		if alike, _ := fit(other, size, bold, width); alike == body && oneLine(other) != full {
+			return fitEnds(full, size, bold, width), full
+		}
+	}
+	return body, full
+}
+
+// fitEnds cuts a line in its middle.
+func fitEnds(s string, size float64, bold bool, width float64) string {
+	runes := []rune(s)
+	used := TextWidth("…", size, bold)
+	head, tail := 0, len(runes)
+	for fromEnd := true; head < tail; fromEnd = !fromEnd {
+		next := head
+		if fromEnd {
+			next = tail - 1
+		}
+		if used += float64(advance(runes[next], bold)) * size / 1000; used > width {
+			break
+		}
+		if fromEnd {
+			tail--
+		} else {
+			head++
+		}
+	}
+	return strings.TrimRightFunc(string(runes[:head]), unicode.IsSpace) + "…" + strings.TrimLeftFunc(string(runes[tail:]), unicode.IsSpace)
+}
+
 // wrap breaks a text into at most lines lines of a width; what does not fit is
 // cut with an ellipsis, and full is the whole text then.
 func wrap(s string, size float64, bold bool, width float64, lines int) (out []string, full string) {
