@@ -21,6 +21,22 @@ type PassphraseSet struct {
 // Wraps lists the ways to open the vault.
 func (v *Vault) Wraps() []keys.Wrap { return v.described().keys.Wraps() }
 
+// Prove checks that a secret opens the vault, which is open already: whoever
+// changes what opens it has to hold something that does. A demonstration needs
+// none. Problems: "secret-needed" for nil, and those of unlock.
+func (v *Vault) Prove(unlock func(*keys.File) (*keys.Ring, error)) error {
+	if v.info.Demonstration {
+		return nil
+	}
+	if unlock == nil {
+		return problem.New(problem.Unauthorized, "secret-needed", "To change what opens the vault, something that opens it now must be given.").
+			Try("Type the passphrase or the recovery code.")
+	}
+	ring, err := unlock(v.described().keys)
+	ring.Destroy()
+	return err
+}
+
 // ChangePassphrase puts another passphrase in place of the one of a wrap, or of
 // the only one where id is "". Until it returns, and after an error, the former
 // one opens the vault; so it does a copy of vault.json that was made before: where
