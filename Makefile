@@ -1,6 +1,6 @@
 # Every target is one script under build/ that can be read and run by itself.
 .DEFAULT_GOAL := help
-.PHONY: help run test dev build bench fmt lint clean
+.PHONY: help run test dev build bench torture fmt lint clean
 
 help: ## show these lines
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -21,6 +21,9 @@ build: ## build the UI and both programs into build/bin
 
 bench: ## start times, the window against a bare one, binary sizes, Go benchmarks
 	@build/bench.sh
+
+torture: ## the vault's long tests: kills, power cuts and fuzzing, about a quarter of an hour
+	@build/torture.sh
 
 fmt: ## format Go and UI sources
 	@build/fmt.sh

@@ -26,7 +26,7 @@ func (v *Vault) sealCore(m *manifest) error {
 	if v.spent.counts, err = readSeals(v.home); err != nil {
 		return err
 	}
-	v.coreFS, err = sealWith(set, encfs.Options{PageSize: corePage, Spent: v.spent.counts, KeepCount: v.keepSeals})
+	v.coreFS, err = sealWith(set, encfs.Options{PageSize: corePage, FullSync: true, Spent: v.spent.counts, KeepCount: v.keepSeals})
 	return err
 }
 
