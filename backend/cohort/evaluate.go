@@ -17,6 +17,9 @@ const (
 	ExcludeStep Kind = "exclude"
 )
 
+// baseID is the id of the base's step; no rule may have it.
+const baseID = "base"
+
 // Step is one line of the attrition: how many participants came in and how many
 // were left. Without is the size the whole cohort would have if this rule were
 // off, with every other rule as it stands.
@@ -118,7 +121,7 @@ func (e *Evaluator) steps(ctx context.Context, table *colstore.Table, d *Definit
 
 func baseStep(ds *catalog.Dataset, d *Definition) Step {
 	table := ds.Table(d.Base.Table)
-	s := Step{ID: "base", Kind: BaseStep, Enabled: true, Label: table.Title, Sentence: "Has a record in " + table.Title}
+	s := Step{ID: baseID, Kind: BaseStep, Enabled: true, Label: table.Title, Sentence: "Has a record in " + table.Title}
 	if len(d.Base.All) > 0 {
 		s.Sentence += " where " + phrase(ds, &Predicate{All: d.Base.All}, false)
 	}

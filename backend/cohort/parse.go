@@ -100,14 +100,14 @@ func readRules(node jsondoc.Node, kind string) []Rule {
 }
 
 func uniqueIDs(o jsondoc.Object, def *Definition) {
-	seen := map[string]bool{}
+	seen := map[string]bool{baseID: true} // the attrition's first step
 	for _, group := range []struct {
 		key   string
 		rules []Rule
 	}{{"include", def.Include}, {"exclude", def.Exclude}} {
 		for _, r := range group.rules {
 			if seen[r.ID] {
-				o.Get(group.key).Fail("two rules have the id “%s”", r.ID)
+				o.Get(group.key).Fail("the id “%s” is taken: by another rule, or by the base", r.ID)
 			}
 			seen[r.ID] = true
 		}
