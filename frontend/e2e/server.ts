@@ -1,10 +1,11 @@
 // A vault of its own and the program serving it, for one test.
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const program = process.env.VITRINE ?? path.join(root, 'build/bin/vitrine')
@@ -18,13 +19,19 @@ export interface Server {
   /** The address without it. */
   origin: string
   token: string
+  /** Opens a vault that has a passphrase; empty for a demonstration. */
+  recoveryCode: string
+  /** Where the vault is. */
+  home: string
   /** Speaks to the API as another program would. */
   api(method: string, path: string, body?: unknown): Promise<Response>
   stop(): Promise<void>
 }
 
-export async function startServer(): Promise<Server> {
+/** Serves a demonstration, or with a passphrase a locked vault. */
+export async function startServer(passphrase = ''): Promise<Server> {
   const home = await mkdtemp(path.join(tmpdir(), 'vitrine-e2e-'))
+  const recoveryCode = passphrase && (await makeVault(home, passphrase))
   const child = spawn(program, ['serve', '--home', home, '--port', '0', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, VITRINE_DEMONSTRATION: testdata('demonstration') },
@@ -41,6 +48,8 @@ export async function startServer(): Promise<Server> {
     url,
     origin,
     token,
+    recoveryCode,
+    home,
     api: (method, where, body) =>
       fetch(origin + where, {
         method,
@@ -49,6 +58,16 @@ export async function startServer(): Promise<Server> {
       }),
     stop: () => end(child, home),
   }
+}
+
+async function makeVault(home: string, passphrase: string): Promise<string> {
+  const beside = await mkdtemp(path.join(tmpdir(), 'vitrine-e2e-'))
+  const file = path.join(beside, 'passphrase')
+  await writeFile(file, passphrase + '\n')
+  const args = ['--home', home, '--passphrase-file', file, '--no-keychain', '--json']
+  const { stdout } = await promisify(execFile)(program, ['vault', 'create', ...args])
+  await rm(beside, { recursive: true })
+  return (JSON.parse(stdout) as { recovery_code: string }).recovery_code
 }
 
 // With --json serve prints one document; its address may stand on a line of its own.

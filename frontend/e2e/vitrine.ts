@@ -10,6 +10,8 @@ export { expect } from '@playwright/test'
 interface Fixtures {
   /** Load the demonstration data before the page opens. */
   loaded: boolean
+  /** Serve a locked vault with this passphrase instead of a demonstration. */
+  passphrase: string
   /** Refusals that this journey provokes: HTTP status codes. */
   provokes: number[]
   server: Server
@@ -17,12 +19,14 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   loaded: [true, { option: true }],
+  passphrase: ['', { option: true }],
   provokes: [[], { option: true }],
 
-  server: async ({ loaded }, provide) => {
-    const server = await startServer()
+  server: async ({ loaded, passphrase }, provide) => {
+    const server = await startServer(passphrase)
     try {
-      if (loaded) expect((await server.api('POST', '/api/v1/demonstration')).status).toBe(200)
+      if (loaded && !passphrase)
+        expect((await server.api('POST', '/api/v1/demonstration')).status).toBe(200)
       await provide(server)
     } finally {
       await server.stop()

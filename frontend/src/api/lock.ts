@@ -22,7 +22,6 @@ const unknown: Lock = { phase: 'unknown', how: 'found', waitUntil: 0 }
 let now = unknown
 let era = 0
 const listeners = new Set<() => void>()
-const forgetters = new Set<() => void>()
 
 export const lockNow = () => now
 
@@ -34,18 +33,10 @@ export function onLock(listener: () => void) {
   return () => void listeners.delete(listener)
 }
 
-/** Calls back, before anything else happens, whenever what is shown must be forgotten. */
-export function onShut(forget: () => void) {
-  forgetters.add(forget)
-  return () => void forgetters.delete(forget)
-}
-
 function set(next: Lock) {
-  const shut = isShut()
   if (next.phase !== now.phase) era++
   if (JSON.stringify(next) === JSON.stringify(now)) return
   now = next
-  if (isShut() && !shut) forgetters.forEach((forget) => forget())
   listeners.forEach((listener) => listener())
 }
 

@@ -2,6 +2,7 @@ import {
   Anchor,
   Checkbox,
   createTheme,
+  Notification,
   Switch,
   Table,
   type CSSVariablesResolver,
@@ -45,6 +46,10 @@ export const theme = createTheme({
     Checkbox: Checkbox.extend({ defaultProps: { size: 'md' } }),
     Switch: Switch.extend({ defaultProps: { size: 'md' } }),
     Anchor: Anchor.extend({ defaultProps: { underline: 'always' } }),
+    Notification: Notification.extend({
+      defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } },
+      styles: { description: { color: 'var(--mantine-color-dimmed)' } },
+    }),
     Table: Table.extend({ defaultProps: { verticalSpacing: 6 } }),
   },
 })
