@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { testdata, type Server } from './server'
-import { cohortSize, expect, open, ready, test, violations } from './vitrine'
+import { asWindow, cohortSize, expect, open, ready, test, violations } from './vitrine'
 
 const passphrase = 'correct horse battery staple'
 
@@ -110,7 +110,11 @@ test.describe('a vault with a passphrase', () => {
     await ready(page, 'dictionary')
   })
 
-  test('is checked, and can be locked by button and palette', async ({ page, server }) => {
+  test('is checked, and can be locked by button, palette and the window’s menu', async ({
+    page,
+    server,
+  }) => {
+    const choose = await asWindow(page)
     await unlocked(page, server)
     const protection = page.getByRole('region', { name: 'Protection' })
     await expect(protection).toContainText('Encrypted. Locks itself after 15 minutes without use.')
@@ -131,6 +135,8 @@ test.describe('a vault with a passphrase', () => {
     await unlock(page, passphrase)
     await ready(page, 'home')
     await expect(page.getByRole('dialog')).toHaveCount(0)
+    await choose('lock')
+    await ready(page, 'unlock')
   })
 
   test('has a clean unlock page in every colour', async ({ page, server }) => {

@@ -1,4 +1,4 @@
-import { expect, open, ready, test } from './vitrine'
+import { asWindow, expect, open, ready, test } from './vitrine'
 
 test('the palette finds and runs commands', async ({ page, server }) => {
   await open(page, server, '/', 'home')
@@ -40,24 +40,8 @@ test('the window’s menu names the same commands, and the window is told the co
   page,
   server,
 }) => {
-  await page.addInitScript(() => {
-    const listeners: ((name: string) => void)[] = []
-    const told: unknown[] = []
-    Object.assign(window, {
-      told,
-      runtime: {
-        EventsEmit: (event: string, data: unknown) => told.push([event, data]),
-        EventsOn: (event: string, listener: (name: string) => void) => {
-          if (event === 'menu') listeners.push(listener)
-          return () => listeners.splice(listeners.indexOf(listener), 1)
-        },
-      },
-      menu: (name: string) => listeners.slice().forEach((listener) => listener(name)),
-    })
-  })
+  const choose = await asWindow(page)
   await open(page, server, '/', 'home')
-  const choose = (name: string) =>
-    page.evaluate((name) => (window as unknown as { menu(name: string): void }).menu(name), name)
   await choose('go-cohort')
   await ready(page, 'cohort')
   await page.emulateMedia({ colorScheme: 'dark' })

@@ -63,6 +63,30 @@ export async function open(page: Page, server: Server, route: string, name: stri
   await ready(page, name)
 }
 
+/**
+ * Gives the page what the program's window offers: a menu, and somebody to tell the
+ * colours. Returns how to choose from the menu.
+ */
+export async function asWindow(page: Page) {
+  await page.addInitScript(() => {
+    const listeners: ((name: string) => void)[] = []
+    const told: unknown[] = []
+    Object.assign(window, {
+      told,
+      runtime: {
+        EventsEmit: (event: string, data: unknown) => told.push([event, data]),
+        EventsOn: (event: string, listener: (name: string) => void) => {
+          if (event === 'menu') listeners.push(listener)
+          return () => listeners.splice(listeners.indexOf(listener), 1)
+        },
+      },
+      menu: (name: string) => listeners.slice().forEach((listener) => listener(name)),
+    })
+  })
+  return (name: string) =>
+    page.evaluate((name) => (window as unknown as { menu(name: string): void }).menu(name), name)
+}
+
 /** How many are in the cohort, once the count has settled. */
 export async function cohortSize(page: Page): Promise<number> {
   await ready(page, 'cohort')
