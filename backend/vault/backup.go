@@ -40,7 +40,7 @@ func (v *Vault) Backup(ctx context.Context, to string) (BackupReport, error) {
 		return BackupReport{}, err
 	}
 	defer end()
-	if to, err = v.backupTarget(to); err != nil {
+	if to, err = outside(to, v.home); err != nil {
 		return BackupReport{}, err
 	}
 	defer v.keepFiles()()
@@ -57,15 +57,16 @@ func (v *Vault) Backup(ctx context.Context, to string) (BackupReport, error) {
 	})
 }
 
-// backupTarget refuses a place within the vault: a later opening would tidy there.
-func (v *Vault) backupTarget(to string) (string, error) {
+// outside gives the absolute path of a copy, which must not lie within what it
+// is a copy of: an opening would tidy there.
+func outside(to, home string) (string, error) {
 	to, err := filepath.Abs(to)
 	if err != nil {
 		return "", FileProblem(err, to)
 	}
 	for dir := to; ; dir = filepath.Dir(dir) {
-		if sameFolder(dir, v.home) {
-			return "", problem.New(problem.Invalid, "backup-inside", "A backup cannot lie inside the vault.").At(to).
+		if sameFolder(dir, home) {
+			return "", problem.New(problem.Invalid, "backup-inside", "A backup and its vault cannot lie inside one another.").At(to).
 				Try("Choose another folder, best on another disk.")
 		}
 		if dir == filepath.Dir(dir) {

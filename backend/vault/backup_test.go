@@ -128,6 +128,10 @@ func TestBackupRefuses(t *testing.T) {
 	wantCode(t, err, "backup-not-empty")
 	_, err = vault.Restore(ctx, vault.Restoring{From: filepath.Join(filepath.Dir(home), "c"), To: full})
 	wantCode(t, err, "backup-not-empty")
+	for _, inside := range []string{"", "datasets/x"} {
+		_, err = vault.Restore(ctx, vault.Restoring{From: filepath.Join(filepath.Dir(home), "c"), To: filepath.Join(filepath.Dir(home), "c", inside)})
+		wantCode(t, err, "backup-inside")
+	}
 	_, err = vault.Restore(ctx, vault.Restoring{From: filepath.Join(filepath.Dir(home), "none"), To: newHome(t)})
 	wantCode(t, err, "vault-missing")
 	_, err = vault.Restore(ctx, vault.Restoring{From: full})

@@ -25,7 +25,7 @@ type Restoring struct {
 // restored unless that is wanted. The folder of the new vault is whole or not there. The backup stays as it
 // is, and may lie on a disk that cannot be written.
 //
-// Problems: "backup-damaged", with the report; "backup-not-empty", "backup-unfinished",
+// Problems: "backup-damaged", with the report; "backup-not-empty", "backup-inside", "backup-unfinished",
 // those of Open.
 func Restore(ctx context.Context, r Restoring) (BackupReport, error) {
 	source, err := openBackup(&r)
@@ -40,8 +40,8 @@ func Restore(ctx context.Context, r Restoring) (BackupReport, error) {
 		}
 		return report, err
 	}
-	if r.To, err = filepath.Abs(r.To); err != nil {
-		return BackupReport{}, FileProblem(err, r.To)
+	if r.To, err = outside(r.To, r.From); err != nil {
+		return BackupReport{}, err
 	}
 	var found BackupReport
 	report, err := assemble(ctx, r.To, func(partial string) (BackupReport, error) {

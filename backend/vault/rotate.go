@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"vitrine/backend/problem"
 	"vitrine/backend/vault/encfs"
 	"vitrine/backend/vault/keys"
 )
@@ -34,7 +35,7 @@ type Rotated struct {
 // The files of datasets keep their keys: who has both an old copy of this folder
 // and what opened it can read them. After a theft of both, bring the data in again.
 //
-// Problems: those of keys.File.Rotate; "vault-busy".
+// Problems: those of keys.File.Rotate; "vault-busy", "rotate-unfinished".
 func (v *Vault) Rotate(ctx context.Context, secrets keys.Secrets, report func(encfs.Progress)) (Rotated, error) {
 	ctx, end, err := v.take(ctx, "The keys of this vault are being rotated.")
 	if err != nil {
@@ -62,6 +63,10 @@ func (v *Vault) Rotate(ctx context.Context, secrets keys.Secrets, report func(en
 	return Rotated{Epoch: v.manifest.keys.Epoch(), Renew: next.Renew, Unfinished: !finished}, err
 }
 
+// mostCoreKeys fit in vault.json. There is more than one only while somebody reads
+// core.db through a rotation.
+const mostCoreKeys = 8
+
 // renewCore gives core.db one more key, which seals from now on, and writes
 // vault.json. m is to be written, with a ring that is to be taken into use or nil.
 // The caller has the turn.
@@ -76,6 +81,11 @@ func (v *Vault) renewCore(m *manifest, ring *keys.Ring) error {
 		return err
 	}
 	defer set.destroy()
+	if len(set.byEpoch) == mostCoreKeys {
+		ring.Destroy()
+		return problem.New(problem.Conflict, "rotate-unfinished", "Earlier rotations could not be finished because something reads the vault without end.").
+			At(v.home).Try("Close Vitrine and open it again.")
+	}
 	set.grow()
 	if m, err = m.withCoreKeys(seal, set); err != nil {
 		ring.Destroy()
@@ -177,8 +187,10 @@ func (v *Vault) rewriteCore(ctx context.Context, report func(encfs.Progress)) (b
 	if err != nil {
 		return false, v.coreProblem(err)
 	}
-	empty, err := v.emptyLog(ctx)
-	return left == 0 && empty, err
+	if left > 0 {
+		return false, nil
+	}
+	return v.emptyLog(ctx)
 }
 
 // emptyLog copies core.db's log back and cuts it. The log's header has the key of

@@ -3,6 +3,7 @@ package vault_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"os"
@@ -216,6 +217,40 @@ func TestRotationUnderReaders(t *testing.T) {
 	}
 	onlyPresentKeys(t, home)
 	wantSound(t, v)
+}
+
+// TestAReaderWithoutEnd keeps the earlier keys, and nothing else, from going: what
+// is rotated and shredded meanwhile is finished at the next opening.
+func TestAReaderWithoutEnd(t *testing.T) {
+	ctx, home := context.Background(), newHome(t)
+	twoDatasets(t)(home)
+	v := open(t, home)
+	reader, err := v.DB().BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	must(t, err)
+	var n int
+	must(t, reader.QueryRow("SELECT count(*) FROM dataset").Scan(&n))
+	done, err := v.Rotate(ctx, keys.Secrets{}, nil)
+	if err != nil || !done.Unfinished {
+		t.Errorf("rotated under a reader: %+v, %v", done, err)
+	}
+	finished, err := v.Shred(ctx, "a", "1")
+	if err != nil || finished {
+		t.Errorf("shredded under a reader: %v, %v", finished, err)
+	}
+	if got := readDataset(t, v, "a", "2"); got != "new" {
+		t.Errorf("read %q", got)
+	}
+	wantSound(t, v)
+	must(t, reader.QueryRow("SELECT count(*) FROM dataset").Scan(&n))
+	if n != 2 {
+		t.Errorf("the reader now sees %d", n)
+	}
+	must(t, reader.Rollback())
+	must(t, v.Close())
+	v = open(t, home)
+	onlyPresentKeys(t, home)
+	wantSound(t, v)
+	onlyDataset(t, v)
 }
 
 func TestShreddedDataIsGone(t *testing.T) {
