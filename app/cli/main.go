@@ -58,6 +58,7 @@ type commands struct {
 		Create     vaultCreateCommand `cmd:"" help:"Make an encrypted vault."`
 		Status     vaultStatusCommand `cmd:"" help:"Say how the vault opens, without opening it."`
 		UnlockTest unlockTestCommand  `cmd:"" help:"Try a passphrase or a recovery code."`
+		securityCommands
 	} `cmd:"" help:"The vault itself."`
 	Check   checkCommand   `cmd:"" help:"Authenticate everything in the vault."`
 	Version versionCommand `cmd:"" help:"Say which program this is."`
