@@ -52,7 +52,7 @@ func mixed(home string) error {
 }
 
 // TestKilledAtRandom kills vaults again and again between, and in, all of that:
-// 1,000 times with VITRINE_TORTURE, which build/torture.sh sets.
+// 1,000 times with VITRINE_TORTURE.
 func TestKilledAtRandom(t *testing.T) {
 	vaults, kills := 1, 8
 	if os.Getenv("VITRINE_TORTURE") != "" {
