@@ -13,19 +13,21 @@ export function Activity({ events }: { events: Event[] }) {
         <Empty>Nothing has been recorded yet.</Empty>
       ) : (
         <ul className={classes.events}>
-          {events.slice(0, shown).map((event) => (
-            <li key={event.seq} className={classes.event}>
-              <span>
-                {words(event)}
-                <Text span c="dimmed" size="xs" title={event.resource}>
-                  {` ${shortened(event.resource)}`}
+          {ended(events)
+            .slice(0, shown)
+            .map((event) => (
+              <li key={event.seq} className={classes.event}>
+                <span>
+                  {words(event)}
+                  <Text span c="dimmed" size="xs" title={event.resource}>
+                    {` ${shortened(event.resource)}`}
+                  </Text>
+                </span>
+                <Text component="time" dateTime={event.at} size="xs" c="dimmed" className="numeric">
+                  {time(event.at)}
                 </Text>
-              </span>
-              <Text component="time" dateTime={event.at} size="xs" c="dimmed" className="numeric">
-                {time(event.at)}
-              </Text>
-            </li>
-          ))}
+              </li>
+            ))}
         </ul>
       )}
     </Panel>
@@ -34,12 +36,31 @@ export function Activity({ events }: { events: Event[] }) {
 
 const shown = 8
 
+/** Drops the beginning of what has also ended; the log keeps both. Newest first. */
+export function ended<E extends Pick<Event, 'action' | 'resource' | 'outcome'>>(events: E[]): E[] {
+  const over = new Set<string>()
+  return events.filter(({ action, resource, outcome }) => {
+    const what = `${action} ${resource}`
+    if (outcome !== 'allowed') over.add(what)
+    return outcome !== 'allowed' || !over.delete(what)
+  })
+}
+
 // What the audit log calls an action, said to a person.
-const actions: Record<string, string> = {
+export const actions: Record<string, string> = {
   'vault.create': 'Vault made',
   'vault.lock': 'Vault locked',
   'vault.unlock': 'Vault unlocked',
   'vault.check': 'Vault checked',
+  'vault.passphrase': 'Passphrase set',
+  'vault.recovery.renew': 'Recovery code renewed',
+  'vault.recovery.confirm': 'Recovery code confirmed',
+  'vault.escrow': 'Escrow added',
+  'vault.wrap.remove': 'Way to open removed',
+  'vault.rotate': 'Keys rotated',
+  'vault.backup': 'Vault backed up',
+  'vault.restore': 'Vault restored',
+  'dataset.shred': 'Dataset shredded',
   'overview.view': 'Vault looked at',
   'activity.view': 'Activity looked at',
   'dataset.view': 'Dataset looked at',
