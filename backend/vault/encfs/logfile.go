@@ -167,6 +167,9 @@ func (l *logFile) write(tls *libc.TLS, from []byte, off int64) int32 {
 // others left there, or nobody, counts as zeros; what we wrote has to be there.
 func (l *logFile) getForChange(tls *libc.TLS, n int64) int32 {
 	_, rc := l.get(tls, n)
+	if rc == sqlite3.SQLITE_IOERR_SHORT_READ {
+		l.lo, l.hi = 0, 0 // another connection has cut the log since
+	}
 	if rc == sqlite3.SQLITE_OK || l.wrote(n) {
 		return rc
 	}
