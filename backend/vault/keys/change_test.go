@@ -256,6 +256,25 @@ func TestARotationIsFinishedAtLeisure(t *testing.T) {
 	}
 }
 
+// TestAVaultRotatesWithoutEnd finishes each of many rotations with one ring.
+func TestAVaultRotatesWithoutEnd(t *testing.T) {
+	f, r, _ := create(t, options(keys.Standard, nil))
+	for range 12 {
+		rotated, err := f.Rotate(r, keys.Secrets{Passphrase: words(t, ownWords)})
+		must(t, err)
+		f, r = rotated.File, rotated.Ring
+		t.Cleanup(r.Destroy)
+		if f.Previous() != 1 {
+			t.Fatalf("epoch %d keeps %d keys before it", f.Epoch(), f.Previous())
+		}
+		f, err = f.ForgetPrevious(r)
+		must(t, err)
+	}
+	if f.Epoch() != 13 {
+		t.Errorf("epoch %d", f.Epoch())
+	}
+}
+
 func TestARotationChecksWhatIsTyped(t *testing.T) {
 	w := newFull(t, keys.Standard)
 	_, _, stranger := create(t, options(keys.Standard, nil))

@@ -2,7 +2,6 @@ package keys
 
 import (
 	"errors"
-	"maps"
 	"slices"
 
 	"vitrine/backend/problem"
@@ -180,10 +179,17 @@ func (d *document) rewrap(fresh *Key, k *known) error {
 	return nil
 }
 
-// keepPrevious seals all keys of the ring under the new one.
+// keepPrevious seals the key that was present, and those the file still kept
+// before it, under the new one. What was forgotten stays forgotten, though the ring
+// may remember it.
 func (d *document) keepPrevious(r *Ring, fresh *Key) error {
+	epochs := []uint32{}
+	for _, p := range d.Previous {
+		epochs = append(epochs, p.Epoch)
+	}
+	epochs = append(epochs, r.current)
 	d.Previous = nil
-	for _, epoch := range slices.Sorted(maps.Keys(r.epochs)) {
+	for _, epoch := range epochs {
 		under, aad, err := d.previousKey(fresh, epoch)
 		if err != nil {
 			return err
