@@ -12,6 +12,7 @@ package=./backend/vault/encfs
 
 say "== the tests, in full"
 VITRINE_TORTURE=1 go test -count=1 -timeout 2h -v -run "$only" "$package" | grep -Ev '^(=== |    --- PASS)'
+VITRINE_TORTURE=1 go test -count=1 -timeout 2h -run "$only" ./backend/vault
 [ "$only" = . ] || exit 0
 
 say "== the short tests under the race detector"
