@@ -145,6 +145,8 @@ test.describe('a vault with a passphrase', () => {
     for (const colorScheme of ['light', 'dark'] as const)
       for (const forcedColors of ['none', 'active'] as const) {
         await page.emulateMedia({ colorScheme, forcedColors })
+        // The page follows the system a moment later.
+        await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
         expect(await violations(page), `${colorScheme}, ${forcedColors}`).toEqual([])
       }
     await page.getByRole('button', { name: 'Show the passphrase' }).click()
