@@ -217,7 +217,7 @@ func (b *Backend) current(ctx context.Context, id catalog.DatasetID) (vault.Data
 
 // Datasets lists the current version of every dataset.
 func (b *Backend) Datasets(ctx context.Context) ([]DatasetSummary, error) {
-	return observe(ctx, b, viewDataset, access.Resource{Kind: "vault"}, "list", func() ([]DatasetSummary, error) {
+	return observe(ctx, b, viewDataset, wholeVault, "list", func() ([]DatasetSummary, error) {
 		return b.summaries(ctx)
 	})
 }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"vitrine/backend/access"
 	"vitrine/backend/problem"
 )
 
@@ -47,7 +46,7 @@ const demonstrationName = "demonstration.json"
 // LoadDemonstration brings the public demonstration data and model into the
 // vault. Loaded once, it stays as it is.
 func (b *Backend) LoadDemonstration(ctx context.Context) (Demonstration, error) {
-	return act(ctx, b, loadDemonstration, access.Resource{Kind: "vault"}, func() (Demonstration, detail, error) {
+	return act(ctx, b, loadDemonstration, wholeVault, func() (Demonstration, detail, error) {
 		folder, err := b.findDemonstration()
 		if err != nil {
 			return Demonstration{}, nil, err

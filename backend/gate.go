@@ -33,6 +33,9 @@ const (
 	checkVault        access.Action = "vault.check"
 )
 
+// wholeVault is what an action is about that is about no part of it.
+var wholeVault = access.Resource{Kind: "vault"}
+
 // detail is what an event says beside its action: names, hashes and counts,
 // never participant values.
 type detail map[string]any
@@ -42,14 +45,11 @@ type detail map[string]any
 // happen, and a result whose end cannot be recorded is not handed out.
 func act[T any](ctx context.Context, b *Backend, a access.Action, on access.Resource, do func() (T, detail, error)) (T, error) {
 	var none T
-	leave, err := b.enter()
+	leave, err := b.admit(ctx, a, on)
 	if err != nil {
 		return none, err
 	}
 	defer leave()
-	if err := b.permit(ctx, a, on); err != nil {
-		return none, err
-	}
 	if err := b.record(ctx, a, on, audit.Allowed, nil); err != nil {
 		return none, err
 	}
@@ -68,18 +68,28 @@ func act[T any](ctx context.Context, b *Backend, a access.Action, on access.Reso
 // each key (what is looked at); then look.
 func observe[T any](ctx context.Context, b *Backend, a access.Action, on access.Resource, key string, do func() (T, error)) (T, error) {
 	var none T
-	leave, err := b.enter()
+	leave, err := b.admit(ctx, a, on)
 	if err != nil {
 		return none, err
 	}
 	defer leave()
-	if err := b.permit(ctx, a, on); err != nil {
-		return none, err
-	}
 	if err := b.log.Coalesced(ctx, b.event(a, on, audit.Allowed, nil), string(a)+" "+key); err != nil {
 		return none, unrecorded(err)
 	}
 	return do()
+}
+
+// admit is how every action begins: the vault is open and stays so until leave,
+// and the policy permits it.
+func (b *Backend) admit(ctx context.Context, a access.Action, on access.Resource) (leave func(), err error) {
+	if leave, err = b.enter(); err != nil {
+		return nil, err
+	}
+	if err := b.permit(ctx, a, on); err != nil {
+		leave()
+		return nil, err
+	}
+	return leave, nil
 }
 
 // permit asks the policy and records a refusal.

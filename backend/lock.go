@@ -5,7 +5,6 @@ import (
 	"context"
 	"time"
 
-	"vitrine/backend/access"
 	"vitrine/backend/audit"
 	"vitrine/backend/problem"
 	"vitrine/backend/vault"
@@ -54,7 +53,7 @@ func (b *Backend) Lock(ctx context.Context) error {
 	if b.vault.Info().Demonstration {
 		return problem.New(problem.Conflict, "demonstration-open", "A demonstration vault is not locked: its key lies beside it.")
 	}
-	if err := b.record(ctx, lockVault, access.Resource{Kind: "vault"}, audit.Done, nil); err != nil {
+	if err := b.record(ctx, lockVault, wholeVault, audit.Done, nil); err != nil {
 		return err
 	}
 	b.locked = true
@@ -71,7 +70,7 @@ func (b *Backend) Unlock(ctx context.Context, s Secret) error {
 	if err := b.openWith(ctx, b.unlocker(s), false); err != nil {
 		return err
 	}
-	if err := b.record(ctx, unlockVault, access.Resource{Kind: "vault"}, audit.Done, nil); err != nil {
+	if err := b.record(ctx, unlockVault, wholeVault, audit.Done, nil); err != nil {
 		return join(err, b.closeParts())
 	}
 	b.locked = false

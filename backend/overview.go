@@ -42,7 +42,7 @@ const recentEvents = 12
 
 // Overview tells what is in the vault and what happened lately.
 func (b *Backend) Overview(ctx context.Context) (Overview, error) {
-	return observe(ctx, b, viewOverview, access.Resource{Kind: "vault"}, "", func() (Overview, error) {
+	return observe(ctx, b, viewOverview, wholeVault, "", func() (Overview, error) {
 		info := b.vault.Info()
 		o := Overview{
 			Program: Version(), Door: b.door,

@@ -33,8 +33,6 @@ type Openings struct {
 
 func (b *Backend) openings() Openings { return Openings{Wraps: b.vault.Wraps()} }
 
-var wholeVault = access.Resource{Kind: "vault"}
-
 // SetPassphrase is a passphrase to be set. Present proves that who asks can open
 // the vault: an unlocked program that somebody left is not enough.
 type SetPassphrase struct {

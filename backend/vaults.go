@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"vitrine/backend/access"
 	"vitrine/backend/audit"
 	"vitrine/backend/problem"
 	"vitrine/backend/vault"
@@ -44,7 +43,7 @@ func CreateVault(ctx context.Context, n NewVault) (made VaultMade, err error) {
 			At(home).Try("Name another folder with --home."))
 	}
 	b := newBackend(home, Options{Door: n.Door, Clock: n.Clock})
-	made.Home, made.Keychain = home, "not asked for"
+	made.Home = home
 	b.vault, err = vault.Open(ctx, home, vault.Options{Clock: b.clock, Create: true, NewKeys: n.keys(&made)})
 	if err != nil {
 		return VaultMade{}, err
@@ -52,7 +51,7 @@ func CreateVault(ctx context.Context, n NewVault) (made VaultMade, err error) {
 	if err := b.openParts(ctx); err != nil {
 		return VaultMade{}, join(err, b.vault.Close())
 	}
-	err = b.record(ctx, createVault, access.Resource{Kind: "vault"}, audit.Done, detail{"profile": made.Profile, "keychain": n.Keychain, "escrow": len(n.Escrow)})
+	err = b.record(ctx, createVault, wholeVault, audit.Done, detail{"profile": made.Profile, "keychain": n.Keychain, "escrow": len(n.Escrow)})
 	return made, join(err, b.Close())
 }
 
@@ -77,12 +76,7 @@ func (n NewVault) keys(made *VaultMade) func(keys.Options) (*keys.File, *keys.Ri
 		}
 		defer c.Recovery.Destroy()
 		made.ID, made.Profile, made.RecoveryCode = o.Vault, string(o.Profile), c.Recovery.Reveal()
-		if n.Keychain {
-			made.Keychain = "in use"
-		}
-		if c.Keychain != nil {
-			made.Keychain = problem.From(c.Keychain).Message
-		}
+		made.Keychain = inKeychain(n.Keychain, c.Keychain)
 		return c.File, c.Ring, nil
 	}
 }
@@ -124,7 +118,7 @@ type CheckReport struct {
 // Check authenticates every page of the vault and recomputes the audit log's
 // chain. It changes nothing but the log that says so.
 func (b *Backend) Check(ctx context.Context) (CheckReport, error) {
-	return act(ctx, b, checkVault, access.Resource{Kind: "vault"}, func() (CheckReport, detail, error) {
+	return act(ctx, b, checkVault, wholeVault, func() (CheckReport, detail, error) {
 		pages, err := b.vault.Check(ctx)
 		if err != nil {
 			return CheckReport{}, nil, err
