@@ -4,7 +4,6 @@ import { useEffect, useState } from 'react'
 import { score } from '../../api/commands'
 import { asProblem } from '../../api/problem'
 import { useModel, useOverview } from '../../api/queries'
-import type { Scores } from '../../api/types'
 import { Announcer } from '../../components/Announcer'
 import { FileDrop } from '../../components/FileDrop'
 import { Loading } from '../../components/Loading'
@@ -15,18 +14,11 @@ import { counted } from '../../lib/format'
 import { AddModel } from './AddModel'
 import { ChooseModel } from './ChooseModel'
 import { ModelFacts } from './ModelFacts'
-import { Results } from './Results'
+import { Results, type Scored } from './Results'
 import classes from './ModelPage.module.css'
 
 /** How many predictions are listed; the download holds all of them. */
 const listed = 500
-
-/** The file that was scored stays in this page's memory only. */
-export interface Scored {
-  name: string
-  bytes: ArrayBuffer
-  scores: Scores
-}
 
 /** Choose a model, give it a file, and see what it says and why to be careful. */
 export function ModelPage() {

@@ -11,9 +11,15 @@ import { download } from '../../lib/download'
 import { count, counted } from '../../lib/format'
 import { flagKinds } from './flags'
 import { MappingReport } from './MappingReport'
-import type { Scored } from './ModelPage'
 import { Predictions } from './Predictions'
 import classes from './ModelPage.module.css'
+
+/** The file that was scored stays in this page's memory only. */
+export interface Scored {
+  name: string
+  bytes: ArrayBuffer
+  scores: Scores
+}
 
 /** What the model said about a file. */
 export function Results({ model, scored }: { model: string; scored: Scored }) {
